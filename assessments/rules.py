@@ -1,0 +1,71 @@
+"""Who may do what with cycles, self-reflections and submissions."""
+
+import rules
+
+from assessments.models import SelfReflection
+from organisations.models import CLUSTER_ROLES, Role
+from organisations.permissions import Permission
+from organisations.rules import is_administrator
+
+State = SelfReflection.State
+
+
+@rules.predicate
+def works_in_the_cluster(user, reflection):
+    return reflection.cluster_id in user.cluster_ids(*CLUSTER_ROLES)
+
+
+@rules.predicate
+def leads_the_cluster(user, reflection):
+    return reflection.cluster_id in user.cluster_ids(Role.CLUSTER_LEAD)
+
+
+@rules.predicate
+def is_officer_of_the_board(user, reflection):
+    return reflection.cluster.health_board_id in user.health_board_ids()
+
+
+@rules.predicate
+def is_national_officer(user):
+    return user.has_role(Role.NATIONAL_OFFICER)
+
+
+@rules.predicate
+def may_read(user, submission):
+    return type(submission).objects.visible_to(user).filter(pk=submission.pk).exists()
+
+
+@rules.predicate
+def takes_answers(user, reflection):
+    return reflection.takes_answers
+
+
+def in_state(*states):
+    @rules.predicate
+    def is_in_state(user, reflection):
+        return reflection.state in states
+
+    return is_in_state
+
+
+rules.add_perm(Permission.READ_ANSWERS, works_in_the_cluster)
+rules.add_perm(Permission.EDIT_ANSWERS, works_in_the_cluster & takes_answers)
+rules.add_perm(
+    Permission.SUBMIT_REFLECTION, leads_the_cluster & in_state(State.DRAFT) & takes_answers
+)
+rules.add_perm(
+    Permission.WITHDRAW_REFLECTION, leads_the_cluster & in_state(State.SUBMITTED)
+)
+rules.add_perm(
+    Permission.RETURN_REFLECTION, is_officer_of_the_board & in_state(State.SUBMITTED)
+)
+rules.add_perm(
+    Permission.BEGIN_REVIEW, is_officer_of_the_board & in_state(State.SUBMITTED)
+)
+rules.add_perm(
+    Permission.RECORD_AGREEMENT,
+    is_officer_of_the_board & in_state(State.SUBMITTED, State.IN_REVIEW),
+)
+rules.add_perm(Permission.READ_SUBMISSION, may_read)
+rules.add_perm(Permission.OPEN_CYCLE, is_national_officer | is_administrator)
+rules.add_perm(Permission.CLOSE_CYCLE, is_national_officer | is_administrator)

@@ -1,0 +1,181 @@
+"""Saving answers: each alone, from the version it was made from, and never over another's."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.models import Answer, AnswerVersion, SelfReflection, StateChange
+from assessments.rules import works_in_the_cluster
+from assessments.services.states import change_state, locked
+from assessments.subjects import Subject
+from organisations.audit import record
+from organisations.models import AuditEvent
+from organisations.permissions import Permission, holds
+
+EMPTY = ("", "", None)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody typed for one subject, and the version they had before them."""
+
+    subject: Subject
+    base_version: int
+    choice: str = ""
+    text: str = ""
+    dated_on: date | None = None
+
+    @property
+    def content(self):
+        return (self.choice, self.text, self.dated_on)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """An entry that was refused because the answer had changed since; both texts are kept."""
+
+    entry: Entry
+    theirs: Answer
+    changed_by: object
+    changed_at: object
+
+
+@dataclass
+class Saved:
+    """What became of a page's entries; ``versions`` holds the version of each answer now."""
+
+    versions: dict[Subject, int] = field(default_factory=dict)
+    changed: list[Subject] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    closed: list[Entry] = field(default_factory=list)
+
+
+@transaction.atomic
+def save_answers(*, reflection, entries, language, operation_id, by):
+    """Save each entry that is fresh, and refuse the stale ones with both texts kept.
+
+    An entry that says what is stored already, or what its base version said, changes nothing. The
+    same ``operation_id`` with the same content twice saves once. Where the self-reflection no
+    longer takes answers, every changed text is kept as refused and listed in ``closed``.
+    Raises PermissionDenied for whoever does not work in the cluster.
+    """
+    reflection = locked(reflection)
+    if not (by.is_active and works_in_the_cluster(by, reflection)):
+        raise PermissionDenied(f"{Permission.EDIT_ANSWERS} refused")
+    is_open = holds(by, Permission.EDIT_ANSWERS, reflection)
+
+    answers = {
+        Subject.of(answer): answer
+        for answer in Answer.objects.filter(reflection=reflection)
+    }
+    base_contents = _base_contents(answers, entries)
+    done = {
+        version.answer_id: version
+        for version in AnswerVersion.objects.filter(
+            answer__reflection=reflection, operation_id=operation_id
+        )
+    }
+    saved = Saved()
+    for entry in entries:
+        answer = answers.get(entry.subject) or Answer(
+            reflection=reflection, **entry.subject.fields
+        )
+        saved.versions[entry.subject] = answer.version
+        earlier = done.get(answer.pk)
+        is_repeat = earlier is not None and earlier.content == entry.content
+        if entry.content == answer.content or (
+            is_repeat and earlier.version is not None
+        ):
+            continue
+        base_content = base_contents.get((answer.pk, entry.base_version))
+        if entry.base_version == 0:
+            base_content = EMPTY
+        if entry.content == base_content:
+            continue  # untouched on this page: what somebody else wrote since stays
+
+        if not is_open:
+            refusal = AnswerVersion.Refusal.CLOSED
+            saved.closed.append(entry)
+        elif entry.base_version != answer.version:
+            refusal = AnswerVersion.Refusal.STALE
+            saved.conflicts.append(_conflict(entry, answer))
+        else:
+            refusal = ""
+            saved.changed.append(entry.subject)
+            saved.versions[entry.subject] = answer.version + 1
+        if not is_repeat:
+            _write(
+                answer,
+                entry,
+                refusal=refusal,
+                language=language,
+                # The same operation with other content is another operation: a page gone
+                # back to, and sent again.
+                operation_id=operation_id if earlier is None else uuid.uuid4(),
+                by=by,
+            )
+
+    if saved.changed:
+        if reflection.state == SelfReflection.State.NOT_STARTED:
+            change_state(
+                reflection, SelfReflection.State.DRAFT, StateChange.Kind.STARTED, by=by
+            )
+        record(
+            AuditEvent.Kind.ANSWERS_SAVED,
+            by=by,
+            subject=reflection,
+            versions={subject.key: saved.versions[subject] for subject in saved.changed},
+        )
+    return saved
+
+
+def _base_contents(answers, entries):
+    """What the answers said in the versions that the entries were made from."""
+    pairs = {
+        (answers[entry.subject].pk, entry.base_version)
+        for entry in entries
+        if entry.subject in answers
+    }
+    versions = AnswerVersion.objects.filter(
+        answer__in={pk for pk, _ in pairs}, version__in={version for _, version in pairs}
+    )
+    return {(version.answer_id, version.version): version.content for version in versions}
+
+
+def _conflict(entry, answer):
+    latest = answer.versions.filter(version=answer.version).select_related("by").first()
+    return Conflict(
+        entry=entry,
+        theirs=answer,
+        changed_by=latest and latest.by,
+        changed_at=latest and latest.at,
+    )
+
+
+def _write(answer, entry, *, refusal, language, operation_id, by):
+    """Write the history row, and the answer itself where the entry was accepted."""
+    if not refusal:
+        if entry.text != answer.text:
+            answer.language = language if entry.text else ""
+        answer.choice, answer.text, answer.dated_on = entry.content
+        answer.version += 1
+        answer.save()
+    elif answer.pk is None:
+        answer.save()  # version 0, not answered: the history needs something to belong to
+    AnswerVersion.objects.create(
+        answer=answer,
+        version=None if refusal else answer.version,
+        base_version=entry.base_version,
+        refusal=refusal,
+        choice=entry.choice,
+        text=entry.text,
+        dated_on=entry.dated_on,
+        language=language if entry.text else "",
+        operation_id=operation_id,
+        at=timezone.now(),
+        by=by,
+    )

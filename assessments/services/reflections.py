@@ -1,0 +1,169 @@
+"""Changes of a self-reflection's state, each by one service."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from assessments import snapshot
+from assessments.models import (
+    AgreedLevel,
+    SelfReflection,
+    SignsChoice,
+    StateChange,
+    Submission,
+    SubmittedOutcome,
+)
+from assessments.selectors import load_sheet
+from assessments.services.states import change_state, locked
+from organisations.permissions import Permission, authorise
+
+State = SelfReflection.State
+Kind = StateChange.Kind
+
+
+class NotNow(PermissionDenied):
+    """The self-reflection is in a state that does not allow this, or no longer does."""
+
+
+class Incomplete(Exception):
+    """Something is missing, and nobody has said that it may be."""
+
+    def __init__(self, sheet):
+        self.sheet = sheet
+        super().__init__(f"{sheet.total - sheet.answered} questions without an answer")
+
+
+class ReasonMissing(Exception):
+    """A reason is asked for where something is returned or judged otherwise."""
+
+
+def _authorised(reflection, permission, *, by, states):
+    """Lock ``reflection``; NotNow where its state forbids, PermissionDenied for whom it is not."""
+    reflection = locked(reflection)
+    if reflection.state not in states:
+        raise NotNow(f"{permission} refused in state {reflection.state}")
+    authorise(by, permission, reflection)
+    return reflection
+
+
+@transaction.atomic
+def submit(*, reflection, by, incomplete_confirmed):
+    """Hand a self-reflection over as it is now; after this the cluster cannot change it.
+
+    Freezes the answers with the framework's text as the next numbered submission, with the
+    levels that boards read. Raises Incomplete with what is missing unless the lead knows it.
+    """
+    reflection = _authorised(
+        reflection, Permission.SUBMIT_REFLECTION, by=by, states={State.DRAFT}
+    )
+    sheet = load_sheet(reflection)
+    if not sheet.is_complete and not incomplete_confirmed:
+        raise Incomplete(sheet)
+
+    now = timezone.now()
+    number = reflection.submissions.count() + 1
+    content = snapshot.canonical(
+        snapshot.build(sheet) | {"number": number, "submitted_at": now.isoformat()}
+    )
+    submission = Submission.objects.create(
+        reflection=reflection,
+        number=number,
+        content=content,
+        content_hash=snapshot.digest(content),
+        submitted_at=now,
+        submitted_by=by,
+    )
+    SubmittedOutcome.objects.bulk_create(
+        submitted_outcome(submission, outcome) for outcome in sheet.outcomes
+    )
+    change_state(reflection, State.SUBMITTED, Kind.SUBMITTED, by=by)
+    return submission
+
+
+def submitted_outcome(submission, sheet):
+    """The levels and counts of one outcome, as they are stored with ``submission``."""
+    row = SubmittedOutcome(
+        submission=submission,
+        outcome=sheet.outcome,
+        uses_levels=sheet.module.uses_levels,
+        is_provisional=sheet.answered < sheet.total,
+        answered=sheet.answered,
+        total=sheet.total,
+    )
+    if sheet.suggestion:
+        row.own_level = sheet.own_level
+        row.suggested_level = sheet.suggestion.level
+        row.is_provisional = sheet.suggestion.provisional
+        for count in sheet.suggestion.counts:
+            setattr(row, f"met_{count.level}", count.met)
+            setattr(row, f"applicable_{count.level}", count.applicable)
+    else:
+        for choice in SignsChoice.values:
+            setattr(row, choice, sheet.signs[choice])
+    return row
+
+
+@transaction.atomic
+def withdraw(*, reflection, by):
+    """Take a submitted self-reflection back while nobody has begun to review it."""
+    reflection = _authorised(
+        reflection, Permission.WITHDRAW_REFLECTION, by=by, states={State.SUBMITTED}
+    )
+    change_state(reflection, State.DRAFT, Kind.WITHDRAWN, by=by)
+
+
+@transaction.atomic
+def return_reflection(*, reflection, by, reason, language):
+    """Give a submitted self-reflection back to its cluster, with the reason.
+
+    The submission stays as it was sent, and its readers keep it.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    reflection = _authorised(
+        reflection, Permission.RETURN_REFLECTION, by=by, states={State.SUBMITTED}
+    )
+    change_state(
+        reflection, State.DRAFT, Kind.RETURNED, by=by, reason=reason, language=language
+    )
+
+
+@transaction.atomic
+def begin_review(*, reflection, by):
+    """Begin to review a submission; from then on the cluster cannot withdraw it."""
+    reflection = _authorised(
+        reflection, Permission.BEGIN_REVIEW, by=by, states={State.SUBMITTED}
+    )
+    change_state(reflection, State.IN_REVIEW, Kind.REVIEW_BEGUN, by=by)
+
+
+@transaction.atomic
+def record_agreement(*, reflection, by, levels):
+    """Record the agreed levels beside the cluster's own, and that there is agreement.
+
+    ``levels`` holds, by outcome's primary key, a level, a reason and its language; a level that
+    differs from the cluster's own needs the reason. Raises ReasonMissing otherwise.
+    """
+    reflection = _authorised(
+        reflection,
+        Permission.RECORD_AGREEMENT,
+        by=by,
+        states={State.SUBMITTED, State.IN_REVIEW},
+    )
+    rows = reflection.latest_submission.submitted_outcomes.filter(uses_levels=True)
+    agreed = []
+    for row in rows.filter(outcome__in=levels):
+        level, reason, language = levels[row.outcome_id]
+        if level != row.own_level and not reason.strip():
+            raise ReasonMissing
+        agreed.append(
+            AgreedLevel(
+                submitted_outcome=row,
+                level=level,
+                reason=reason,
+                language=language if reason else "",
+                agreed_by=by,
+            )
+        )
+    AgreedLevel.objects.bulk_create(agreed)
+    change_state(reflection, State.AGREED, Kind.AGREED, by=by)

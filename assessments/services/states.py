@@ -1,0 +1,42 @@
+"""The lock and the record that every change of a state shares."""
+
+from assessments.models import SelfReflection, StateChange
+from organisations.audit import record
+from organisations.models import AuditEvent
+
+
+def locked(reflection):
+    """The row of ``reflection`` as it is now, locked until the transaction ends.
+
+    Two people may press a button at once, and an answer may be on its way: without the lock a
+    submission and the answers it freezes can differ.
+    """
+    return (
+        SelfReflection.objects.select_for_update(of=("self",))
+        .select_related("cycle__edition", "cluster__health_board", "cluster__local_authority")
+        .get(pk=reflection.pk)
+    )
+
+
+def change_state(reflection, to_state, kind, *, by, reason="", language=""):
+    """Put a locked ``reflection`` into ``to_state``, and write who did so and why."""
+    change = StateChange.objects.create(
+        reflection=reflection,
+        kind=kind,
+        from_state=reflection.state,
+        to_state=to_state,
+        reason=reason,
+        language=language if reason else "",
+        by=by,
+    )
+    record(
+        AuditEvent.Kind.STATE_CHANGED,
+        by=by,
+        subject=reflection,
+        kind=kind,
+        from_state=reflection.state,
+        to_state=to_state,
+    )
+    reflection.state = to_state
+    reflection.save(update_fields=["state"])
+    return change

@@ -1,0 +1,143 @@
+"""A self-reflection as plain data: what a submission freezes, and what every reader is shown.
+
+Texts of the framework are kept in both languages; what people wrote, in theirs. The format has a
+number, so that a submission of today can still be read when the format has changed.
+"""
+
+import hashlib
+import json
+
+from assessments.models import (
+    CLOSING_QUESTIONS,
+    CONTEXT_QUESTIONS,
+    OUTCOME_QUESTIONS,
+    OUTCOME_TEXT_QUESTIONS,
+)
+from assessments.subjects import SEPARATOR, Subject
+
+FORMAT = 1
+
+
+def _both(thing, name):
+    """A translated field of ``thing`` in both languages, as plain strings."""
+    return {
+        language: getattr(thing, f"{name}_{language}") or "" for language in ("cy", "en")
+    }
+
+
+def _answer(answer):
+    return {
+        "choice": answer.choice,
+        "text": answer.text,
+        "dated_on": answer.dated_on.isoformat() if answer.dated_on else None,
+        "language": answer.language,
+    }
+
+
+def _outcome(sheet):
+    questions = OUTCOME_QUESTIONS if sheet.module.uses_levels else OUTCOME_TEXT_QUESTIONS
+    suggestion = sheet.suggestion
+    return {
+        "number": sheet.outcome.number,
+        "title": _both(sheet.outcome, "title"),
+        "narrative": _both(sheet.outcome, "narrative"),
+        "note": _both(sheet.outcome, "note"),
+        "criteria": [
+            {
+                "level": criterion.level,
+                "number": criterion.number,
+                "text": _both(criterion, "text"),
+                "answer": _answer(sheet.answer_to(criterion)),
+            }
+            for criterion in sheet.criteria
+        ],
+        "questions": {
+            question.value: _answer(sheet.answer_on(question)) for question in questions
+        },
+        "own_level": sheet.own_level if suggestion else None,
+        "suggestion": suggestion
+        and {
+            "level": suggestion.level,
+            "is_provisional": suggestion.provisional,
+            "counts": [
+                {
+                    "level": count.level,
+                    "met": count.met,
+                    "applicable": count.applicable,
+                    "answered": count.answered,
+                    "total": count.total,
+                }
+                for count in suggestion.counts
+            ],
+        },
+        "answered": sheet.answered,
+        "total": sheet.total,
+    }
+
+
+def build(sheet):
+    """The whole of ``sheet`` as plain data, without what a submission adds to it."""
+    reflection, edition = sheet.reflection, sheet.edition
+    cluster, cycle = reflection.cluster, reflection.cycle
+
+    def questions(part, names):
+        return {
+            name.value: _answer(part.answer(Subject(question=name))) for name in names
+        }
+
+    return {
+        "format": FORMAT,
+        "edition": {
+            "code": edition.code,
+            "title": _both(edition, "title"),
+            "unofficial_language": edition.unofficial_language,
+        },
+        "cycle": {"code": cycle.code, "name": _both(cycle, "name")},
+        "cluster": {
+            "code": cluster.code,
+            "name": _both(cluster, "name"),
+            "health_board": _both(cluster.health_board, "name"),
+            "local_authority": _both(cluster.local_authority, "name"),
+        },
+        "context": questions(sheet.context, CONTEXT_QUESTIONS),
+        "modules": [
+            {
+                "code": module.module.code,
+                "number": module.module.number,
+                "uses_levels": module.module.uses_levels,
+                "title": _both(module.module, "title"),
+                "abbreviation": _both(module.module, "abbreviation"),
+                "criteria_heading": _both(module.module, "criteria_heading"),
+                "outcomes": [_outcome(outcome) for outcome in module.outcomes],
+            }
+            for module in sheet.modules
+        ],
+        "enabling_factors": [
+            {
+                "number": factor.number,
+                "title": _both(factor, "title"),
+                "text": _both(factor, "text"),
+                "answer": _answer(
+                    sheet.enablers.answer(Subject(enabling_factor_id=factor.pk))
+                ),
+            }
+            for factor in sheet.enabling_factors
+        ],
+        "closing": questions(sheet.closing, CLOSING_QUESTIONS),
+        "answered": sheet.answered,
+        "total": sheet.total,
+    }
+
+
+def canonical(content):
+    """``content`` as JSON text that is the same for the same content, on every machine."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def participants(answer):
+    """The codes of a stored choice of several."""
+    return answer["choice"].split(SEPARATOR) if answer["choice"] else []

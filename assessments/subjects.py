@@ -1,0 +1,72 @@
+"""What an answer can be about, and which choices it takes."""
+
+from dataclasses import dataclass
+
+from assessments.models import (
+    LEVEL_CHOICES,
+    LEVEL_QUESTIONS,
+    CriterionChoice,
+    FactorChoice,
+    MethodChoice,
+    Profession,
+    Question,
+    SignsChoice,
+)
+
+SEPARATOR = " "  # between the codes of a choice of several
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Exactly one of a criterion, a question of an outcome, an enabling factor, a question."""
+
+    criterion_id: int | None = None
+    outcome_id: int | None = None
+    enabling_factor_id: int | None = None
+    question: str = ""
+
+    @classmethod
+    def of(cls, answer):
+        return cls(
+            criterion_id=answer.criterion_id,
+            outcome_id=answer.outcome_id,
+            enabling_factor_id=answer.enabling_factor_id,
+            question=answer.question,
+        )
+
+    @property
+    def key(self):
+        """The subject's name in forms and addresses of parts of a page."""
+        if self.criterion_id:
+            return f"criterion-{self.criterion_id}"
+        if self.enabling_factor_id:
+            return f"factor-{self.enabling_factor_id}"
+        return self.question.replace("_", "-")
+
+    @property
+    def fields(self):
+        """The columns of ``Answer`` that say what it is about."""
+        return {
+            "criterion_id": self.criterion_id,
+            "outcome_id": self.outcome_id,
+            "enabling_factor_id": self.enabling_factor_id,
+            "question": self.question,
+        }
+
+
+def criterion_choices(criterion):
+    """Choices for a criterion: of maturity where it has a level, else of signs."""
+    return CriterionChoice if criterion.level else SignsChoice
+
+
+def question_choices(question):
+    """Choices of a question as pairs, empty where it is answered in words or by a date."""
+    if question in LEVEL_QUESTIONS:
+        return [(str(level), label) for level, label in LEVEL_CHOICES]
+    return {
+        Question.PARTICIPANTS: Profession.choices,
+        Question.METHOD: MethodChoice.choices,
+    }.get(question, [])
+
+
+FACTOR_CHOICES = FactorChoice.choices

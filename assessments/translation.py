@@ -1,0 +1,11 @@
+"""Which fields exist in Welsh and in English."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from assessments.models import Cycle
+
+
+@register(Cycle)
+class CycleOptions(TranslationOptions):
+    fields = ("name",)
+    required_languages = ("cy", "en")

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+class CdfSiteConfig(AppConfig):
+    name = "cdf_site"
+    verbose_name = "Cluster development"
+
+    def ready(self):
+        # Imported here because Django's registry has to be ready first.
+        from cdf_site.common import triggers  # noqa: PLC0415
+
+        pre_migrate.connect(triggers.drop_before_migrate, sender=self)
+        post_migrate.connect(triggers.create_after_migrate)

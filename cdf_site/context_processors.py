@@ -1,0 +1,7 @@
+"""What every page's frame shows."""
+
+from django.conf import settings
+
+
+def interface(request):
+    return {"demonstration": settings.DEMONSTRATION}

@@ -1,0 +1,4 @@
+"""Addresses of frameworks."""
+
+app_name = "frameworks"
+urlpatterns = []

@@ -1,0 +1,41 @@
+"""The complete list of permissions. Who holds each one is in the app's ``rules.py``."""
+
+from enum import StrEnum
+
+import rules
+from django.core.exceptions import PermissionDenied
+
+
+class Permission(StrEnum):
+    # on a self-reflection
+    READ_ANSWERS = "assessments.read_answers"
+    EDIT_ANSWERS = "assessments.edit_answers"
+    SUBMIT_REFLECTION = "assessments.submit_reflection"
+    WITHDRAW_REFLECTION = "assessments.withdraw_reflection"
+    RETURN_REFLECTION = "assessments.return_reflection"
+    BEGIN_REVIEW = "assessments.begin_review"
+    RECORD_AGREEMENT = "assessments.record_agreement"
+    # on a submission
+    READ_SUBMISSION = "assessments.read_submission"
+    # on a cycle
+    OPEN_CYCLE = "assessments.open_cycle"
+    CLOSE_CYCLE = "assessments.close_cycle"
+    # on a health board, and on none
+    VIEW_BOARD_RESULTS = "reporting.view_board_results"
+    VIEW_NATIONAL_RESULTS = "reporting.view_national_results"
+    # on none
+    ADMINISTER = "organisations.administer"
+
+
+def holds(user, permission, subject=None):
+    """Whether ``user`` holds ``permission`` on ``subject``.
+
+    Asks the rules alone: being a superuser or inactive opens nothing here.
+    """
+    return user.is_authenticated and user.is_active and rules.has_perm(permission, user, subject)
+
+
+def authorise(user, permission, subject=None):
+    """Raise PermissionDenied unless ``user`` holds ``permission`` on ``subject``."""
+    if not holds(user, permission, subject):
+        raise PermissionDenied(f"{permission} refused")

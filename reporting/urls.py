@@ -1,0 +1,4 @@
+"""Addresses of reporting."""
+
+app_name = "reporting"
+urlpatterns = []
