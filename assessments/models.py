@@ -11,16 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from assessments import maturity
 from cdf_site.common.naming import named_in_both_languages
-from frameworks.models import Criterion, Edition, EnablingFactor, Outcome
+from frameworks.models import Criterion, Edition, EnablingFactor, Level, Outcome
 from organisations.models import CLUSTER_ROLES, Cluster, Role, User
 
 LANGUAGES = [("cy", _("Welsh")), ("en", _("English"))]
-LEVEL_CHOICES = [
-    (0, _("Below level 1")),
-    (1, _("Foundation")),
-    (2, _("Developing")),
-    (3, _("Mature")),
-]
+LEVEL_CHOICES = [(maturity.BELOW_LEVEL_1, _("Below level 1")), *Level.choices]
 
 
 def level_in_range(field, name):

@@ -1,9 +1,12 @@
 """Questions about self-reflections that go across models. Nothing here writes."""
 
+from django.db.models import Q
+
 from assessments.models import (
     CLOSING_QUESTIONS,
     CONTEXT_QUESTIONS,
     REQUIRED_QUESTIONS,
+    AgreedLevel,
     Answer,
 )
 from assessments.sheet import ModuleSheet, OutcomeSheet, PartSheet, Sheet
@@ -68,4 +71,112 @@ def load_sheet(reflection):
         enabling_factors=factors,
         closing=part_sheet(CLOSING_QUESTIONS, answers),
         answers=answers,
+    )
+
+
+def required_total(edition):
+    """How many answers a complete self-reflection on ``edition`` needs: three queries."""
+    criteria = Criterion.objects.filter(outcome__module__edition=edition).count()
+    factors = EnablingFactor.objects.filter(edition=edition).count()
+    levelled = Outcome.objects.filter(
+        module__edition=edition, module__uses_levels=True
+    ).count()
+    # OWN_LEVEL is asked once an outcome; the others once a self-reflection.
+    return criteria + factors + levelled + len(REQUIRED_QUESTIONS) - 1
+
+
+def load_outcome(reflection, module_code, number):
+    """One outcome with its neighbours in the order of the form: three queries.
+
+    Returns (previous, sheet, next), outcomes for neighbours and None at either end; None where
+    the edition has no such outcome.
+    """
+    outcomes = list(_in_form_order(reflection.cycle.edition))
+    places = [
+        place
+        for place, outcome in enumerate(outcomes)
+        if (outcome.module.code, outcome.number) == (module_code, number)
+    ]
+    if not places:
+        return None
+    place = places[0]
+    outcome = outcomes[place]
+    criteria = list(Criterion.objects.filter(outcome=outcome))
+    answers = Answer.objects.filter(reflection=reflection).filter(
+        Q(outcome=outcome) | Q(criterion__outcome=outcome)
+    )
+    sheet = OutcomeSheet(
+        module=outcome.module,
+        outcome=outcome,
+        criteria=criteria,
+        answers={Subject.of(answer): answer for answer in answers},
+    )
+    previous = outcomes[place - 1] if place else None
+    following = outcomes[place + 1] if place + 1 < len(outcomes) else None
+    return previous, sheet, following
+
+
+def first_outcome(edition):
+    """The first outcome of the form, or None in an edition without any."""
+    return _in_form_order(edition).first()
+
+
+def last_outcome(edition):
+    return _in_form_order(edition).last()
+
+
+def _in_form_order(edition):
+    return (
+        Outcome.objects.filter(module__edition=edition)
+        .select_related("module")
+        .order_by("module__number", "number")
+    )
+
+
+def load_context(reflection):
+    """Part 1, from one query."""
+    return part_sheet(CONTEXT_QUESTIONS, _answers_without_outcome(reflection))
+
+
+def load_enablers(reflection):
+    """The enabling factors and part 4, from two queries."""
+    factors = list(EnablingFactor.objects.filter(edition=reflection.cycle.edition))
+    return factors, enablers_sheet(factors, _answers_without_outcome(reflection))
+
+
+def load_closing(reflection):
+    """Part 5, from one query."""
+    return part_sheet(CLOSING_QUESTIONS, _answers_without_outcome(reflection))
+
+
+def _answers_without_outcome(reflection):
+    answers = Answer.objects.filter(reflection=reflection, criterion=None, outcome=None)
+    return {Subject.of(answer): answer for answer in answers}
+
+
+def agreed_levels(submission):
+    """Agreed levels of a submission, by module code and outcome number: one query."""
+    rows = AgreedLevel.objects.filter(
+        submitted_outcome__submission=submission
+    ).select_related("submitted_outcome__outcome__module")
+    return {
+        (
+            row.submitted_outcome.outcome.module.code,
+            row.submitted_outcome.outcome.number,
+        ): row
+        for row in rows
+    }
+
+
+def submission_numbers(reflection):
+    """The numbers of all submissions, the newest first."""
+    return list(reflection.submissions.order_by("-number").values_list("number", flat=True))
+
+
+def levelled_outcomes(submission):
+    """The submitted outcomes of modules with levels, in the order of the form."""
+    return list(
+        submission.submitted_outcomes.filter(uses_levels=True)
+        .select_related("outcome__module")
+        .order_by("outcome__module__number", "outcome__number")
     )

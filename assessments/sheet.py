@@ -90,6 +90,10 @@ class OutcomeSheet:
         return gaps
 
     @property
+    def reasons_missing(self):
+        return sum(gap.needs_reason for gap in self.gaps)
+
+    @property
     def total(self):
         """How many answers a complete outcome needs."""
         return len(self.criteria) + (1 if self.module.uses_levels else 0)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.text import format_lazy
+
 from assessments.models import (
     LEVEL_CHOICES,
     LEVEL_QUESTIONS,
@@ -62,7 +64,10 @@ def criterion_choices(criterion):
 def question_choices(question):
     """Choices of a question as pairs, empty where it is answered in words or by a date."""
     if question in LEVEL_QUESTIONS:
-        return [(str(level), label) for level, label in LEVEL_CHOICES]
+        return [
+            (str(level), format_lazy("{} {}", level, label) if level else label)
+            for level, label in LEVEL_CHOICES
+        ]
     return {
         Question.PARTICIPANTS: Profession.choices,
         Question.METHOD: MethodChoice.choices,

@@ -1,7 +1,70 @@
-"""What every page's frame shows."""
+"""What every page's frame shows: where one can go, in which language, and whose page it is."""
+
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse, translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from organisations.models import CLUSTER_ROLES, Role
+from organisations.permissions import Permission, holds
+
+LANGUAGE_NAMES = {"cy": "Cymraeg", "en": "English"}
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class OtherLanguage:
+    code: str
+    label: str
+    url: str
 
 
 def interface(request):
-    return {"demonstration": settings.DEMONSTRATION}
+    return {
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "other_language": other_language(request),
+        "demonstration": settings.DEMONSTRATION,
+    }
+
+
+def other_language(request):
+    """The same page in the other language."""
+    code = "en" if get_language() == "cy" else "cy"
+    return OtherLanguage(
+        code=code,
+        label=LANGUAGE_NAMES[code],
+        url=translate_url(request.get_full_path(), code),
+    )
+
+
+def navigation(request):
+    """The places that this person's roles lead to."""
+    match = request.resolver_match
+    here = match and (match.app_name or match.url_name)
+    user = getattr(request, "user", None)
+
+    def item(label, name):
+        url = reverse(name)
+        place = name.split(":")[0]
+        return NavigationItem(label=label, url=url, current=here == place)
+
+    items = []
+    if user and user.is_authenticated:
+        items.append(item(_("Home"), "home"))
+        if user.has_role(*CLUSTER_ROLES):
+            items.append(item(_("Self-reflection"), "assessments:mine"))
+        if user.has_role(Role.HEALTH_BOARD_OFFICER, Role.NATIONAL_OFFICER):
+            items.append(item(_("Results"), "reporting:results"))
+    items.append(item(_("Framework"), "frameworks:current_edition"))
+    if user and user.is_authenticated and holds(user, Permission.ADMINISTER):
+        items.append(item(_("Administration"), "admin:index"))
+    return items

@@ -1,2 +1,138 @@
-"""Kind error pages (being written)."""
-from django.views.csrf import csrf_failure  # noqa: F401
+"""The pages for what went wrong, in the language of the address.
+
+An address that names no language gets both. None of these pages asks the database or
+the session for anything, so that they still appear when one of them is what failed.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpResponse, UnreadablePostError
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import get_language_from_path
+from django.utils.translation import gettext as _
+
+BOTH = ("cy", "en")
+NEVER_SHOWN = ("csrfmiddlewaretoken",)
+
+
+@dataclass(frozen=True)
+class ErrorText:
+    """What an error page says, in one language."""
+
+    language: str
+    title: str
+    service: str
+    content: str
+
+
+@dataclass(frozen=True)
+class SentText:
+    """What one field of a form held."""
+
+    name: str
+    text: str
+
+    @property
+    def is_long(self):
+        return len(self.text) > 60 or "\n" in self.text
+
+
+def bad_request(request, exception):
+    return _error_page(request, "bad_request", status=400)
+
+
+def permission_denied(request, exception):
+    return _error_page(request, "permission_denied", status=403)
+
+
+def csrf_failure(request, reason=""):
+    """Give back what was typed, in a form that can be sent again with a fresh token.
+
+    Only to our own pages: a form that another site sent is not offered for sending.
+    """
+    texts = _sent_texts(request) if _came_from_here(request) else []
+    return _error_page(
+        request,
+        "csrf_failure",
+        status=403,
+        texts=texts,
+        action=request.get_full_path(),
+        csrf_token=get_token(request),
+    )
+
+
+def page_not_found(request, exception):
+    return _error_page(request, "page_not_found", status=404)
+
+
+def server_error(request):
+    return _error_page(request, "server_error", status=500)
+
+
+def _error_page(request, name, *, status, **context):
+    """Draw ``templates/errors/<name>.html`` in the language of the address, or in both."""
+    language = get_language_from_path(request.path_info)
+    languages = (language,) if language else BOTH
+    context["name"] = name
+    texts = [_error_text(code, context) for code in languages]
+    with translation.override(languages[0]):
+        page = render_to_string(
+            "errors/frame.html",
+            {
+                **context,
+                "error_texts": texts,
+                "home": f"/{language}/" if language else "/",
+                "other_language": _other_language(request, language),
+            },
+        )
+    return HttpResponse(page, status=status)
+
+
+def _error_text(language, context):
+    context = {**context, "home": f"/{language}/"}
+    with translation.override(language):
+        return ErrorText(
+            language=language,
+            title=render_to_string("errors/_title.html", context).strip(),
+            service=_("Cluster development"),
+            content=render_to_string(f"errors/{context['name']}.html", context),
+        )
+
+
+def _other_language(request, language):
+    """The same address in the other language, where trying again costs nothing."""
+    if not language or request.method not in {"GET", "HEAD"}:
+        return None
+    other = next(code for code in BOTH if code != language)
+    rest = request.get_full_path().removeprefix(f"/{language}")
+    return {
+        "code": other,
+        "label": {"cy": "Cymraeg", "en": "English"}[other],
+        "url": f"/{other}{rest}",
+    }
+
+
+def _came_from_here(request):
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    here = f"{request.scheme}://{request.get_host()}"
+    return origin == here or origin.startswith(f"{here}/")
+
+
+def _sent_texts(request):
+    """Return what the form held, passwords and files left out."""
+    try:
+        sent = list(request.POST.lists())
+    except (RequestDataTooBig, SuspiciousOperation, UnreadablePostError):
+        return []
+    return [
+        SentText(name, value)
+        for name, values in sent
+        if name not in NEVER_SHOWN and "password" not in name
+        for value in values
+    ]

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", home.choose_language, name="choose_language"),
     *i18n_patterns(
         path("", home.home, name="home"),
-        path("pages/<slug:page>/", home.page, name="page"),
+        *(path(f"{name}/", home.page, {"name": name}, name=name) for name in home.PAGES),
         path("", include("organisations.urls")),
         path("framework/", include("frameworks.urls")),
         path("self-reflections/", include("assessments.urls")),
@@ -18,3 +18,8 @@ urlpatterns = [
         path("admin/", admin.site.urls),
     ),
 ]
+
+handler400 = "cdf_site.errors.bad_request"
+handler403 = "cdf_site.errors.permission_denied"
+handler404 = "cdf_site.errors.page_not_found"
+handler500 = "cdf_site.errors.server_error"

@@ -11,9 +11,9 @@ from django.utils.translation import pgettext_lazy
 class Level(models.IntegerChoices):
     """The maturity levels of the source. Not answered is none, below level 1 is 0."""
 
-    FOUNDATION = 1, _("Foundation")
-    DEVELOPING = 2, _("Developing")
-    MATURE = 3, _("Mature")
+    FOUNDATION = 1, pgettext_lazy("maturity level", "Foundation")
+    DEVELOPING = 2, pgettext_lazy("maturity level", "Developing")
+    MATURE = 3, pgettext_lazy("maturity level", "Mature")
 
 
 class EditionQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 from organisations.models import AuditEvent, User
 
 
-def record(kind, *, by, subject=None, **details):
+def record(kind, /, *, by, subject=None, **details):
     """Append an audit event, in the transaction of the caller.
 
     ``details`` holds plain JSON values and never a person's answers or secrets.

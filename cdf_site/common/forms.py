@@ -86,7 +86,9 @@ class DateInputWidget(forms.MultiWidget):
         """Return which of the three inputs to put right first."""
         if not isinstance(value, list | tuple):
             return DAY
-        missing = [index for index, part in enumerate(value) if not (part or "").strip()]
+        missing = [
+            index for index, part in enumerate(value) if not (part or "").strip()
+        ]
         return missing[0] if missing else DAY
 
 
@@ -128,7 +130,7 @@ class DatePartsField(forms.Field):
     def has_changed(self, initial, data):
         if self.disabled:
             return False
-        before = initial if initial else None
+        before = initial or None
         try:
             return before != self.to_python(data)
         except ValidationError:

@@ -77,6 +77,8 @@ def drop_before_migrate(*, using, **kwargs):
 
 
 def create_after_migrate(*, app_config, using, **kwargs):
-    """Receiver of ``post_migrate``: once, after the last app."""
-    if app_config == list(apps.get_app_configs())[-1]:
+    """Receiver of ``post_migrate``: once, after the last app that it is sent for."""
+    # Django sends the signal for apps with models only.
+    last = [app for app in apps.get_app_configs() if app.models_module][-1]
+    if app_config == last:
         create(connections[using])

@@ -60,7 +60,7 @@ def welsh_key(text):
         letters = _LETTER.findall(word)
         keys.append(
             "".join(
-                _PLACE[letter] if letter in _PLACE else f"9{letter}" for letter in letters
+                _PLACE.get(letter, f"9{letter}") for letter in letters
             )
         )
     return "00".join(key for key in keys if key)

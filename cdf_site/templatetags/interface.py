@@ -93,6 +93,15 @@ def focus_id(field):
             return field.id_for_label or _field_id(field)
 
 
+@register.filter
+def is_revealed(field):
+    """Say whether a choice of another field reveals this one, and draws it then."""
+    return any(
+        field.name in (other.widget.attrs.get("reveals") or {}).values()
+        for other in field.form.fields.values()
+    )
+
+
 def _field_id(field):
     return field.field.widget.attrs.get("id") or field.auto_id
 
@@ -205,7 +214,10 @@ def _draw_bullets(items):
         "",
         "<li>{}{}</li>",
         (
-            (item.text, _draw_bullets(item.children) if item.children else SafeString(""))
+            (
+                item.text,
+                _draw_bullets(item.children) if item.children else SafeString(""),
+            )
             for item in items
         ),
     )

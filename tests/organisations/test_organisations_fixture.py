@@ -100,7 +100,9 @@ def test_clusters_by_board_and_in_the_order_of_the_boards(organisations):
     boards = [row["health_board"] for row in organisations["clusters"]]
     assert dict(Counter(boards)) == CLUSTERS_BY_BOARD
     assert list(dict.fromkeys(boards)) == list(CLUSTERS_BY_BOARD)
-    assert [row["code"] for row in organisations["health_boards"]] == list(CLUSTERS_BY_BOARD)
+    assert [row["code"] for row in organisations["health_boards"]] == list(
+        CLUSTERS_BY_BOARD
+    )
     assert boards == [board for board, n in CLUSTERS_BY_BOARD.items() for _ in range(n)]
 
 
@@ -153,14 +155,22 @@ def test_nothing_stands_unused(organisations):
         assert codes(organisations[section]) == used_codes
 
 
-def test_an_authority_lies_in_one_board_and_only_swansea_bay_joins_two_in_a_group(organisations):
+def test_an_authority_lies_in_one_board_and_only_swansea_bay_joins_two_in_a_group(
+    organisations,
+):
     boards_of_authority = {}
     authorities_of_group = {}
     for row in organisations["clusters"]:
-        boards_of_authority.setdefault(row["local_authority"], set()).add(row["health_board"])
-        authorities_of_group.setdefault(row["planning_group"], set()).add(row["local_authority"])
+        boards_of_authority.setdefault(row["local_authority"], set()).add(
+            row["health_board"]
+        )
+        authorities_of_group.setdefault(row["planning_group"], set()).add(
+            row["local_authority"]
+        )
     assert all(len(boards) == 1 for boards in boards_of_authority.values())
-    wide = {group: found for group, found in authorities_of_group.items() if len(found) > 1}
+    wide = {
+        group: found for group, found in authorities_of_group.items() if len(found) > 1
+    }
     assert wide == {"swansea-bay": {"W06000011", "W06000012"}}
 
 
@@ -171,7 +181,9 @@ def test_both_languages_are_there_and_clean(organisations):
     for pair in pairs:
         assert list(pair) == ["cy", "en"]
         for text in pair.values():
-            assert text and text == text.strip() and "  " not in text
+            assert text
+            assert text == text.strip()
+            assert "  " not in text
             assert unicodedata.is_normalized("NFC", text)
             assert "\N{RIGHT SINGLE QUOTATION MARK}" not in text
             assert "\N{NO-BREAK SPACE}" not in text
@@ -190,9 +202,14 @@ def test_only_published_names_are_said_to_be_published(organisations):
 
 
 def test_local_words_for_a_cluster(organisations):
-    words = {row["code"]: row["local_cluster_name"] for row in organisations["health_boards"]}
+    words = {
+        row["code"]: row["local_cluster_name"] for row in organisations["health_boards"]
+    }
     assert {code: text for code, text in words.items() if text} == {
-        "7A6": {"cy": "Rhwydwaith Gofal Cymdogaeth", "en": "Neighbourhood Care Network"},
+        "7A6": {
+            "cy": "Rhwydwaith Gofal Cymdogaeth",
+            "en": "Neighbourhood Care Network",
+        },
         "7A3": {"cy": "Cydweithfa Clwstwr Leol", "en": "Local Cluster Collaborative"},
     }
 
@@ -232,7 +249,12 @@ def test_local_words_for_a_cluster(organisations):
         ),
         ("local_authorities", "W06000001", "Ynys Môn", "Isle of Anglesey"),
         ("local_authorities", "W06000006", "Wrecsam", "Wrexham"),
-        ("local_authorities", "W06000012", "Castell-nedd Port Talbot", "Neath Port Talbot"),
+        (
+            "local_authorities",
+            "W06000012",
+            "Castell-nedd Port Talbot",
+            "Neath Port Talbot",
+        ),
         ("local_authorities", "W06000015", "Caerdydd", "Cardiff"),
         ("local_authorities", "W06000024", "Merthyr Tudful", "Merthyr Tydfil"),
         (
@@ -272,7 +294,9 @@ def test_known_pairs(organisations, section, code, cy, en):
         ("mid-powys", "7A7", "W06000023", "powys"),
     ],
 )
-def test_known_places(organisations, cluster, health_board, local_authority, planning_group):
+def test_known_places(
+    organisations, cluster, health_board, local_authority, planning_group
+):
     row = by_code(organisations["clusters"], cluster)
     assert row["health_board"] == health_board
     assert row["local_authority"] == local_authority

@@ -1,0 +1,265 @@
+"""The forms of a self-reflection, and of what a board does with a submission."""
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import LANGUAGES, LEVEL_CHOICES, LEVEL_QUESTIONS
+from assessments.services import Conflict, Entry
+from assessments.sheet import NOT_ANSWERED
+from assessments.subjects import SEPARATOR
+from cdf_site.common.forms import DatePartsField
+
+LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
+
+
+class TextField(forms.CharField):
+    """What a person writes: line breaks as one character, and told how long it is if too long."""
+
+    def __init__(self, *, rows=4, **kwargs):
+        super().__init__(
+            required=False,
+            widget=forms.Textarea(attrs={"rows": rows}),
+            validators=[
+                MaxLengthValidator(
+                    LONGEST_TEXT,
+                    _(
+                        "Shorten this text. It has %(show_value)s characters and "
+                        "%(limit_value)s fit."
+                    ),
+                )
+            ],
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+@dataclass
+class Row:
+    """One answer on the page: its fields, and what somebody else made of it meanwhile."""
+
+    item: object
+    answer: object
+    choice: object = None
+    text: object = None
+    date: object = None
+    version: object = None
+    conflict: Conflict | None = None
+
+    @property
+    def theirs_in_words(self):
+        return self.item.choice_words(self.conflict.theirs.choice)
+
+    @property
+    def is_open(self):
+        """Whether its comment is shown at once."""
+        return bool(self.answer.text or self.conflict or (self.text and self.text.errors))
+
+
+@dataclass
+class Section:
+    """Rows of an outcome's page under one heading."""
+
+    kind: str
+    level: int | None
+    count: object = None
+    rows: list[Row] = field(default_factory=list)
+
+
+class AnswersForm(forms.Form):
+    """The answers of one page, each with the version that the page was made from."""
+
+    operation_id = forms.UUIDField(widget=forms.HiddenInput)
+    written_in = forms.ChoiceField(
+        label=_("Language of what I write on this page"),
+        choices=LANGUAGES,
+        widget=forms.RadioSelect(attrs={"class": "compact"}),
+    )
+
+    def __init__(
+        self, items, answers, *args, conflicts=(), suggestion=None, **kwargs
+    ):
+        super().__init__(*args, **kwargs)
+        self.items = items
+        self.answers = answers
+        self.suggestion = suggestion
+        self.conflicts = {conflict.entry.subject: conflict for conflict in conflicts}
+        self.initial.setdefault("written_in", get_language())
+        for item in items:
+            self._add(item, answers.get(item.subject, NOT_ANSWERED))
+
+    def _add(self, item, answer):
+        key = item.key
+        self.fields[f"{key}-version"] = forms.IntegerField(
+            min_value=0, widget=forms.HiddenInput, initial=answer.version
+        )
+        if item.several:
+            self.fields[f"{key}-choice"] = forms.MultipleChoiceField(
+                label=item.label,
+                help_text=item.hint,
+                choices=item.choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                initial=answer.choice.split(SEPARATOR) if answer.choice else [],
+            )
+        elif item.choices:
+            # A radio button cannot be taken back: the way back is offered where there is one.
+            back = [("", _("Not answered"))] if answer.choice else []
+            self.fields[f"{key}-choice"] = forms.ChoiceField(
+                label=item.label,
+                help_text=item.hint,
+                choices=[*item.choices, *back],
+                required=False,
+                widget=forms.RadioSelect(attrs={"class": "compact"}),
+                initial=answer.choice,
+            )
+        if item.text_label:
+            self.fields[f"{key}-text"] = TextField(
+                label=item.text_label,
+                help_text=item.text_hint,
+                rows=item.rows,
+                initial=answer.text,
+            )
+        if item.date_label:
+            self.fields[f"{key}-date"] = DatePartsField(
+                label=item.date_label, required=False, initial=answer.dated_on
+            )
+
+    def _field(self, name):
+        return self[name] if name in self.fields else None
+
+    @property
+    def rows(self):
+        """The answers in the order of the page."""
+        return [
+            Row(
+                item=item,
+                answer=self.answers.get(item.subject, NOT_ANSWERED),
+                choice=self._field(f"{item.key}-choice"),
+                text=self._field(f"{item.key}-text"),
+                date=self._field(f"{item.key}-date"),
+                version=self[f"{item.key}-version"],
+                conflict=self.conflicts.get(item.subject),
+            )
+            for item in self.items
+        ]
+
+    @property
+    def sections(self):
+        """The rows of an outcome's page: criteria by level, the level itself, the words."""
+        counts = {}
+        if self.suggestion:
+            counts = {count.level: count for count in self.suggestion.counts}
+        sections = []
+        for row in self.rows:
+            subject = row.item.subject
+            if subject.criterion_id:
+                kind = "criteria"
+            else:
+                kind = "level" if subject.question in LEVEL_QUESTIONS else "words"
+            if not sections or (sections[-1].kind, sections[-1].level) != (
+                kind,
+                row.item.level,
+            ):
+                sections.append(Section(kind, row.item.level, counts.get(row.item.level)))
+            sections[-1].rows.append(row)
+        return sections
+
+    def entries(self):
+        """What was typed, without the answers whose fields have errors.
+
+        Raises BadRequest where the page's own hidden fields are missing or spoiled: a save that does
+        not name its versions cannot be trusted with anybody's text.
+        """
+        own = {"operation_id", "written_in"} | {f"{item.key}-version" for item in self.items}
+        if own & set(self.errors):
+            raise BadRequest("a hidden field of the form is missing or spoiled")
+        return [
+            self._entry(item)
+            for item in self.items
+            if not {f"{item.key}-{part}" for part in ("choice", "text", "date")}
+            & set(self.errors)
+        ]
+
+    def _entry(self, item):
+        data = self.cleaned_data
+        choice = data.get(f"{item.key}-choice", "")
+        return Entry(
+            subject=item.subject,
+            base_version=data[f"{item.key}-version"],
+            choice=SEPARATOR.join(choice) if item.several else choice,
+            text=data.get(f"{item.key}-text", ""),
+            dated_on=data.get(f"{item.key}-date"),
+        )
+
+
+class ReturnForm(forms.Form):
+    """Why a submission is given back."""
+
+    reason = TextField(
+        label=_("What should the cluster look at again?"),
+        help_text=_("The cluster will read this. Say what is needed, outcome by outcome."),
+        rows=6,
+    )
+
+    def clean_reason(self):
+        reason = self.cleaned_data["reason"]
+        if not reason:
+            raise forms.ValidationError(_("Give a reason."))
+        return reason
+
+
+class AgreementForm(forms.Form):
+    """The agreed level of each outcome that has levels, beside the cluster's own."""
+
+    def __init__(self, submitted_outcomes, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.submitted_outcomes = submitted_outcomes
+        for row in submitted_outcomes:
+            self.fields[f"level-{row.outcome_id}"] = forms.TypedChoiceField(
+                label=_("Agreed level"),
+                choices=LEVEL_CHOICES,
+                coerce=int,
+                widget=forms.RadioSelect(attrs={"class": "compact"}),
+                initial=row.own_level,
+                error_messages={"required": _("Choose a level.")},
+            )
+            self.fields[f"reason-{row.outcome_id}"] = TextField(
+                label=_("The reason, if it differs from the cluster's own level"), rows=2
+            )
+
+    @property
+    def rows(self):
+        return [
+            (row, self[f"level-{row.outcome_id}"], self[f"reason-{row.outcome_id}"])
+            for row in self.submitted_outcomes
+        ]
+
+    def clean(self):
+        data = super().clean()
+        for row in self.submitted_outcomes:
+            level = data.get(f"level-{row.outcome_id}")
+            if (
+                level is not None
+                and level != row.own_level
+                and not data.get(f"reason-{row.outcome_id}")
+            ):
+                self.add_error(f"reason-{row.outcome_id}", _("Give a reason."))
+        return data
+
+    def levels(self):
+        """The agreed level, reason and language by outcome, as the service takes them."""
+        return {
+            row.outcome_id: (
+                self.cleaned_data[f"level-{row.outcome_id}"],
+                self.cleaned_data[f"reason-{row.outcome_id}"],
+                get_language(),
+            )
+            for row in self.submitted_outcomes
+        }

@@ -1,0 +1,173 @@
+"""Which answers stand on which page of the form, with their words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import (
+    CLOSING_QUESTIONS,
+    CONTEXT_QUESTIONS,
+    OUTCOME_TEXT_QUESTIONS,
+    Question,
+)
+from assessments.subjects import (
+    FACTOR_CHOICES,
+    Subject,
+    criterion_choices,
+    question_choices,
+)
+from cdf_site.templatetags.interface import long_text
+
+
+@dataclass(frozen=True)
+class Item:
+    """One answer on a page: what it is about, and which parts it has."""
+
+    subject: Subject
+    label: str
+    hint: str = ""
+    choices: tuple = ()
+    several: bool = False
+    text_label: str = ""  # empty: no text is asked for
+    text_hint: str = ""
+    rows: int = 4
+    date_label: str = ""  # empty: no date is asked for
+    level: int | None = None  # of the criterion
+
+    @property
+    def key(self):
+        return self.subject.key
+
+    def choice_words(self, choice):
+        """A stored choice as people read it."""
+        labels = dict(self.choices)
+        return ", ".join(
+            str(labels[code])
+            for code in (choice.split() if self.several else [choice])
+            if code in labels
+        )
+
+
+HINTS = {
+    Question.ABOUT_CLUSTER: _(
+        "What should a reader from elsewhere know about the cluster? (optional)"
+    ),
+    Question.GOING_WELL: _("What are you proud of, and what made it possible? (optional)"),
+    Question.IN_THE_WAY: _("What slows the cluster down? (optional)"),
+    Question.SUPPORT_NEEDED: _("What would help, and from whom? (optional)"),
+    Question.NEXT_STEPS: _("What will the cluster do next? (optional)"),
+    Question.SUPPORT_OVERALL: _(
+        "What would help the cluster most, across all outcomes? (optional)"
+    ),
+    Question.ANYTHING_ELSE: _("Is there anything else that readers should know? (optional)"),
+}
+
+
+def criterion_item(criterion):
+    # A legend holds no list: what stands below the first paragraph becomes the hint.
+    first, _blank, rest = criterion.text.partition("\n\n")
+    return Item(
+        subject=Subject(criterion_id=criterion.pk),
+        label=first,
+        hint=long_text(rest) if rest else "",
+        choices=tuple(criterion_choices(criterion).choices),
+        text_label=_("Comment, or the reason where it is not applicable")
+        if criterion.level
+        else _("Comment"),
+        rows=2,
+        level=criterion.level,
+    )
+
+
+def _text_item(subject):
+    question = Question(subject.question)
+    return Item(
+        subject=subject,
+        label=question.label,
+        text_label=question.label,
+        text_hint=HINTS[question],
+        date_label=_("By when? (optional)") if question == Question.NEXT_STEPS else "",
+    )
+
+
+def own_level_item(outcome):
+    return Item(
+        subject=Subject(outcome_id=outcome.pk, question=Question.OWN_LEVEL),
+        label=Question.OWN_LEVEL.label,
+        hint=_("The cluster judges. The suggested level is only a suggestion."),
+        choices=tuple(question_choices(Question.OWN_LEVEL)),
+        text_label=_("The reason, if it differs from the suggested level"),
+        rows=3,
+    )
+
+
+def target_level_item(outcome):
+    return Item(
+        subject=Subject(outcome_id=outcome.pk, question=Question.TARGET_LEVEL),
+        label=Question.TARGET_LEVEL.label,
+        hint=_("Where does the cluster want to be by the next cycle? (optional)"),
+        choices=tuple(question_choices(Question.TARGET_LEVEL)[1:]),
+    )
+
+
+def outcome_items(sheet):
+    """Every answer on the page of one outcome, in the page's order."""
+    items = [criterion_item(criterion) for criterion in sheet.criteria]
+    if sheet.module.uses_levels:
+        items.append(own_level_item(sheet.outcome))
+        items.append(target_level_item(sheet.outcome))
+    items += [
+        _text_item(Subject(outcome_id=sheet.outcome.pk, question=question))
+        for question in OUTCOME_TEXT_QUESTIONS
+    ]
+    return items
+
+
+def context_items():
+    """Part 1."""
+    items = {
+        Question.PARTICIPANTS: Item(
+            subject=Subject(question=Question.PARTICIPANTS),
+            label=Question.PARTICIPANTS.label,
+            hint=_("Choose all that apply."),
+            choices=tuple(question_choices(Question.PARTICIPANTS)),
+            several=True,
+            text_label=_("Others who took part"),
+            text_hint=_("Roles, not names of people. (optional)"),
+            rows=2,
+        ),
+        Question.METHOD: Item(
+            subject=Subject(question=Question.METHOD),
+            label=Question.METHOD.label,
+            choices=tuple(question_choices(Question.METHOD)),
+        ),
+        Question.HELD_ON: Item(
+            subject=Subject(question=Question.HELD_ON),
+            label=Question.HELD_ON.label,
+            date_label=Question.HELD_ON.label,
+        ),
+    }
+    return [
+        items.get(question) or _text_item(Subject(question=question))
+        for question in CONTEXT_QUESTIONS
+    ]
+
+
+def enabler_items(factors):
+    """Part 4."""
+    return [
+        Item(
+            subject=Subject(enabling_factor_id=factor.pk),
+            label=factor.title,
+            hint=factor.text,
+            choices=tuple(FACTOR_CHOICES),
+            text_label=_("How does it help or hinder? (optional)"),
+            rows=3,
+        )
+        for factor in factors
+    ]
+
+
+def closing_items():
+    """Part 5."""
+    return [_text_item(Subject(question=question)) for question in CLOSING_QUESTIONS]

@@ -1,0 +1,478 @@
+"""The pages of a self-reflection: load what the person may see, authorise, form, service, redirect."""
+
+import json
+import uuid
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_POST
+
+from assessments import pages, selectors, services, snapshot
+from assessments.forms import AgreementForm, AnswersForm, ReturnForm
+from assessments.models import SelfReflection, Submission
+from organisations.models import CLUSTER_ROLES
+from organisations.permissions import Permission, authorise, holds
+
+
+def mine(request):
+    """The self-reflections of one's clusters, or the only one at once."""
+    cluster_ids = request.user.cluster_ids(*CLUSTER_ROLES)
+    reflections = list(
+        SelfReflection.objects.visible_to(request.user)
+        .filter(cluster__in=cluster_ids)
+        .with_shown_state()
+        .select_related("cluster", "cycle")
+        .order_by("-cycle__opens_at", "cluster__pk")
+    )
+    current = [reflection for reflection in reflections if not reflection.cycle.closed_at]
+    if len(current) == 1 and len(reflections) == 1:
+        return redirect(reflection_url("reflection_detail", current[0]))
+    return render(request, "assessments/mine.html", {"reflections": reflections})
+
+
+def reflection_url(name, reflection, **more):
+    """An address that says what one is on: the cycle and the cluster."""
+    codes = {"cycle": reflection.cycle.code, "cluster": reflection.cluster.code}
+    return reverse(f"assessments:{name}", kwargs=codes | more)
+
+
+def outcome_url(reflection, outcome):
+    return reflection_url(
+        "outcome_edit", reflection, module=outcome.module.code, number=outcome.number
+    )
+
+
+def _visible(request, cycle, cluster):
+    """The self-reflection of an address, or 404 where this person may not know of it."""
+    return get_object_or_404(
+        SelfReflection.objects.visible_to(request.user).select_related(
+            "cycle__edition", "cluster__health_board", "cluster__local_authority"
+        ),
+        cycle__code=cycle,
+        cluster__code=cluster,
+    )
+
+
+def _readable(request, cycle, cluster):
+    """As ``_visible``, and 403 for those who may know how far it is but not read it."""
+    reflection = _visible(request, cycle, cluster)
+    authorise(request.user, Permission.READ_ANSWERS, reflection)
+    return reflection
+
+
+def reflection_detail(request, cycle, cluster):
+    """The contents: the state of every part, what is unanswered, and what can be done now.
+
+    Readers from outside the cluster see how far it is, and its submissions.
+    """
+    reflection = _visible(request, cycle, cluster)
+    submissions = list(
+        Submission.objects.visible_to(request.user)
+        .filter(reflection=reflection)
+        .order_by("-number")
+    )
+    context = {
+        "reflection": reflection,
+        "submissions": submissions,
+        "last_change": reflection.last_change,
+        "may_read_answers": holds(request.user, Permission.READ_ANSWERS, reflection),
+        "may_edit": holds(request.user, Permission.EDIT_ANSWERS, reflection),
+        "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
+        "may_withdraw": holds(request.user, Permission.WITHDRAW_REFLECTION, reflection),
+        "may_return": holds(request.user, Permission.RETURN_REFLECTION, reflection),
+        "may_record_agreement": holds(
+            request.user, Permission.RECORD_AGREEMENT, reflection
+        ),
+    }
+    if context["may_read_answers"]:
+        sheet = selectors.load_sheet(reflection)
+        context["sheet"] = sheet
+        context["next_page"] = _next_page(reflection, sheet)
+    return render(request, "assessments/reflection_detail.html", context)
+
+
+def _next_page(reflection, sheet):
+    """The address of the first page that still has something to answer, or None."""
+    if sheet.context.gaps:
+        return reflection_url("context_edit", reflection)
+    for outcome in sheet.outcomes:
+        if outcome.gaps:
+            return outcome_url(reflection, outcome.outcome)
+    if sheet.enablers.gaps:
+        return reflection_url("enablers_edit", reflection)
+    return None
+
+
+# The form -----------------------------------------------------------------------------
+
+
+def context_edit(request, cycle, cluster):
+    """Part 1: the cluster, and how the reflection was made."""
+    reflection = _readable(request, cycle, cluster)
+    first = selectors.first_outcome(reflection.cycle.edition)
+    return _answers_page(
+        request,
+        reflection,
+        load=lambda: selectors.load_context(reflection),
+        items=lambda sheet: pages.context_items(),
+        template="assessments/context_edit.html",
+        here=reflection_url("context_edit", reflection),
+        onward=outcome_url(reflection, first)
+        if first
+        else reflection_url("enablers_edit", reflection),
+    )
+
+
+def outcome_edit(request, cycle, cluster, module, number):
+    """One outcome of parts 2, 3 and whatever modules come: its criteria, level and words."""
+    reflection = _readable(request, cycle, cluster)
+    found = selectors.load_outcome(reflection, module, number)
+    if found is None:
+        raise Http404
+    previous, sheet, following = found
+
+    def load():
+        return selectors.load_outcome(reflection, module, number)[1]
+
+    return _answers_page(
+        request,
+        reflection,
+        load=load,
+        loaded=sheet,
+        items=pages.outcome_items,
+        template="assessments/outcome_edit.html",
+        here=outcome_url(reflection, sheet.outcome),
+        onward=outcome_url(reflection, following)
+        if following
+        else reflection_url("enablers_edit", reflection),
+        previous=previous,
+        previous_url=outcome_url(reflection, previous)
+        if previous
+        else reflection_url("context_edit", reflection),
+        following=following,
+        following_url=following and outcome_url(reflection, following),
+    )
+
+
+def enablers_edit(request, cycle, cluster):
+    """Part 4: what in the system helps and hinders."""
+    reflection = _readable(request, cycle, cluster)
+    factors, sheet = selectors.load_enablers(reflection)
+    return _answers_page(
+        request,
+        reflection,
+        load=lambda: selectors.load_enablers(reflection)[1],
+        loaded=sheet,
+        items=lambda sheet: pages.enabler_items(factors),
+        template="assessments/enablers_edit.html",
+        here=reflection_url("enablers_edit", reflection),
+        onward=reflection_url("closing_edit", reflection),
+    )
+
+
+def closing_edit(request, cycle, cluster):
+    """Part 5: support needed, and anything else."""
+    reflection = _readable(request, cycle, cluster)
+    return _answers_page(
+        request,
+        reflection,
+        load=lambda: selectors.load_closing(reflection),
+        items=lambda sheet: pages.closing_items(),
+        template="assessments/closing_edit.html",
+        here=reflection_url("closing_edit", reflection),
+        onward=reflection_url("reflection_check", reflection),
+    )
+
+
+def _answers_page(
+    request, reflection, *, load, items, template, here, onward, loaded=None, **context
+):
+    """Show a page of answers, or save what was sent and go where the person wanted.
+
+    What cannot be taken (a stale answer, a text too long) stays on the page beside what was saved.
+    """
+    sheet = loaded or load()
+    page_items = items(sheet)
+    context |= {"reflection": reflection, "here": here, "onward": onward}
+
+    if request.method != "POST":
+        if not holds(request.user, Permission.EDIT_ANSWERS, reflection):
+            return redirect(reflection_url("draft_detail", reflection))
+        form = AnswersForm(
+            page_items,
+            sheet.answers,
+            suggestion=getattr(sheet, "suggestion", None),
+            initial={"operation_id": uuid.uuid4()},
+        )
+        return render(request, template, context | {"form": form, "sheet": sheet})
+
+    data = _without_mine(request.POST, sheet, page_items)
+    form = AnswersForm(page_items, sheet.answers, data=data)
+    saved = services.save_answers(
+        reflection=reflection,
+        entries=form.entries(),
+        language=form.cleaned_data["written_in"],
+        operation_id=form.cleaned_data["operation_id"],
+        by=request.user,
+    )
+    if saved.closed:
+        return _refused(
+            request, reflection, saved, page_items, form.cleaned_data["written_in"]
+        )
+
+    sheet = load()
+    reasons = [gap for gap in getattr(sheet, "gaps", []) if gap.needs_reason]
+    asks = reasons and any(gap.subject in saved.changed for gap in reasons)
+    if not (form.errors or saved.conflicts or asks):
+        messages.success(
+            request,
+            _("Saved at %(time)s") % {"time": time_format(timezone.localtime(), "H:i")},
+        )
+        return redirect(_where_to(request, here, onward, reflection))
+
+    # Show the page again with what was typed, made from the versions that are stored now.
+    data = data.copy()
+    data["operation_id"] = uuid.uuid4()
+    for subject, version in saved.versions.items():
+        data[f"{subject.key}-version"] = version
+    form = AnswersForm(
+        page_items,
+        sheet.answers,
+        data=data,
+        conflicts=saved.conflicts,
+        suggestion=getattr(sheet, "suggestion", None),
+    )
+    for gap in reasons:
+        form.add_error(f"{gap.subject.key}-text", _("Give a reason."))
+    for conflict in saved.conflicts:
+        form.add_error(
+            f"{conflict.entry.subject.key}-version",
+            _("Someone else changed this answer while you were writing."),
+        )
+    return render(
+        request,
+        template,
+        context | {"form": form, "sheet": sheet, "changed": saved.changed},
+        status=409 if saved.conflicts else 422,
+    )
+
+
+def _without_mine(data, sheet, page_items):
+    """The posted page, with the stored answer where "Use the other answer" was pressed.
+
+    What was typed there is in the answer's history already, from the save that was refused.
+    """
+    key = data.get("use_theirs")
+    for item in page_items:
+        if item.key != key:
+            continue
+        answer = sheet.answer(item.subject)
+        initial = AnswersForm([item], sheet.answers)
+        data = data.copy()
+        for name, field in initial.fields.items():
+            if not name.startswith(f"{key}-"):
+                continue
+            value = initial[name].value()
+            for suffix, part in _posted_parts(field, value):
+                data.setlist(f"{name}{suffix}", part)
+        data[f"{key}-version"] = answer.version
+    return data
+
+
+def _posted_parts(field, value):
+    """``value`` as a browser would send it: pairs of a suffix of the field's name and a list."""
+    if hasattr(field.widget, "decompress"):
+        parts = field.widget.decompress(value)
+        return list(zip(field.widget.widgets_names, ([part] for part in parts), strict=True))
+    return [("", value if isinstance(value, list) else ["" if value is None else value])]
+
+
+def _where_to(request, here, onward, reflection):
+    """The page that the button asked for."""
+    if language := request.POST.get("switch_to"):
+        with override(language if language in {"cy", "en"} else get_language()):
+            return reverse_in_language(request)
+    if "stay" in request.POST or "use_theirs" in request.POST:
+        return here
+    if "leave" in request.POST:
+        return reflection_url("reflection_detail", reflection)
+    return onward
+
+
+def reverse_in_language(request):
+    """This address in the language that is active."""
+    match = request.resolver_match
+    return reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+
+
+def _refused(request, reflection, saved, page_items, language):
+    """Say that the time is over, with what was typed: it is kept, but not part of anything."""
+    items = {item.subject: item for item in page_items}
+    return render(
+        request,
+        "assessments/answers_refused.html",
+        {
+            "reflection": reflection,
+            "refused": [
+                (
+                    items[entry.subject],
+                    entry,
+                    items[entry.subject].choice_words(entry.choice),
+                )
+                for entry in saved.closed
+            ],
+            "language": language,
+        },
+        status=409,
+    )
+
+
+# Reading, submitting and what follows ----------------------------------------------------
+
+
+def draft_detail(request, cycle, cluster):
+    """The self-reflection as its own cluster has written it so far, to read or print."""
+    reflection = _readable(request, cycle, cluster)
+    content = snapshot.build(selectors.load_sheet(reflection))
+    return render(
+        request,
+        "assessments/draft_detail.html",
+        {"reflection": reflection, "content": content},
+    )
+
+
+def submission_detail(request, cycle, cluster, number):
+    """What was submitted, as it was sent."""
+    submission = get_object_or_404(
+        Submission.objects.visible_to(request.user).select_related(
+            "reflection__cycle", "reflection__cluster"
+        ),
+        reflection__cycle__code=cycle,
+        reflection__cluster__code=cluster,
+        number=number,
+    )
+    return render(
+        request,
+        "assessments/submission_detail.html",
+        {
+            "submission": submission,
+            "reflection": submission.reflection,
+            "content": _with_agreed_levels(submission),
+            "numbers": selectors.submission_numbers(submission.reflection),
+        },
+    )
+
+
+def _with_agreed_levels(submission):
+    """The frozen content, and beside each outcome the level agreed since."""
+    content = json.loads(submission.content)
+    agreed = selectors.agreed_levels(submission)
+    for module in content["modules"]:
+        for outcome in module["outcomes"]:
+            outcome["agreed"] = agreed.get((module["code"], outcome["number"]))
+    return content
+
+
+def reflection_check(request, cycle, cluster):
+    """Before submitting: what is missing, and that it may be sent all the same."""
+    reflection = _readable(request, cycle, cluster)
+    return _check_page(request, reflection)
+
+
+def _check_page(request, reflection, *, unconfirmed=False):
+    sheet = selectors.load_sheet(reflection)
+    return render(
+        request,
+        "assessments/reflection_check.html",
+        {
+            "reflection": reflection,
+            "sheet": sheet,
+            "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
+            "unconfirmed": unconfirmed,
+            "errors": [_("Say that the self-reflection may be sent incomplete, or complete it.")]
+            if unconfirmed
+            else [],
+        },
+        status=422 if unconfirmed else 200,
+    )
+
+
+@require_POST
+def reflection_submit(request, cycle, cluster):
+    reflection = _readable(request, cycle, cluster)
+    try:
+        services.submit(
+            reflection=reflection,
+            by=request.user,
+            incomplete_confirmed="incomplete" in request.POST,
+        )
+    except services.Incomplete:
+        return _check_page(request, reflection, unconfirmed=True)
+    except services.NotNow:
+        messages.info(request, _("This self-reflection had been submitted already."))
+    else:
+        messages.success(request, _("Your self-reflection has been submitted."))
+    return redirect(reflection_url("reflection_detail", reflection))
+
+
+@require_POST
+def reflection_withdraw(request, cycle, cluster):
+    reflection = _readable(request, cycle, cluster)
+    try:
+        services.withdraw(reflection=reflection, by=request.user)
+    except services.NotNow:
+        messages.info(request, _("This self-reflection can no longer be withdrawn."))
+    else:
+        messages.success(
+            request,
+            _("The self-reflection is a draft again. Readers keep what was submitted."),
+        )
+    return redirect(reflection_url("reflection_detail", reflection))
+
+
+def reflection_return(request, cycle, cluster):
+    """Give a submission back to its cluster, with reasons."""
+    reflection = _visible(request, cycle, cluster)
+    authorise(request.user, Permission.RETURN_REFLECTION, reflection)
+    form = ReturnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.return_reflection(
+            reflection=reflection,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            language=get_language(),
+        )
+        messages.success(request, _("The self-reflection was returned to its cluster."))
+        return redirect(reflection_url("reflection_detail", reflection))
+    return render(
+        request,
+        "assessments/reflection_return.html",
+        {"reflection": reflection, "form": form},
+    )
+
+
+def agreement_record(request, cycle, cluster):
+    """Record the agreed levels, where no round of peer review does."""
+    reflection = _visible(request, cycle, cluster)
+    authorise(request.user, Permission.RECORD_AGREEMENT, reflection)
+    rows = selectors.levelled_outcomes(reflection.latest_submission)
+    form = AgreementForm(rows, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.record_agreement(
+            reflection=reflection, by=request.user, levels=form.levels()
+        )
+        messages.success(request, _("The agreed levels have been recorded."))
+        return redirect(reflection_url("reflection_detail", reflection))
+    return render(
+        request,
+        "assessments/agreement_record.html",
+        {"reflection": reflection, "form": form},
+    )
+

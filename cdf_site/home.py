@@ -1,0 +1,150 @@
+"""The start page, which gathers from all apps, and the pages of prose."""
+
+from dataclasses import dataclass, field
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from assessments.models import Cycle, SelfReflection, StateChange
+from assessments.selectors import required_total
+from organisations.models import CLUSTER_ROLES, AuditEvent, Role
+from organisations.permissions import Permission, holds
+
+PAGES = ("about", "accessibility", "privacy", "cookies")
+LATEST_CHANGES = 10
+
+
+@dataclass(frozen=True)
+class ClusterTask:
+    """One cluster's self-reflection in the current cycle, and what can be done about it."""
+
+    reflection: SelfReflection
+    total: int
+    may_submit: bool
+
+    @property
+    def left(self):
+        return self.total - self.reflection.answered_count
+
+
+@dataclass(frozen=True)
+class BoardTask:
+    """How far the clusters of a board, or of Wales, are in the current cycle."""
+
+    name: str
+    url: str
+    counts: list[tuple[str, int]]
+    total: int
+
+
+@dataclass
+class Start:
+    """What the start page shows a person."""
+
+    cycle: Cycle | None = None
+    clusters: list[ClusterTask] = field(default_factory=list)
+    boards: list[BoardTask] = field(default_factory=list)
+    changes: list[StateChange] = field(default_factory=list)
+    since: object = None
+    administers: bool = False
+
+
+@login_not_required
+def choose_language(request):
+    """Both languages side by side; whoever is signed in goes on in theirs."""
+    if request.user.is_authenticated and request.user.language:
+        return redirect(f"/{request.user.language}/")
+    return render(request, "choose_language.html")
+
+
+@login_not_required
+def page(request, name):
+    """A page of prose, written whole in each language."""
+    return render(request, f"pages/{name}_{get_language()}.html")
+
+
+def home(request):
+    """What do I have to do, by when, and what has happened since I was last here?"""
+    return render(request, "home.html", {"start": start_of(request.user)})
+
+
+def start_of(user):
+    start = Start(administers=holds(user, Permission.ADMINISTER))
+    start.cycle = Cycle.objects.current().select_related("edition").first()
+    if start.cycle:
+        start.clusters = _cluster_tasks(start.cycle, user)
+        start.boards = _board_tasks(start.cycle, user)
+    previous = AuditEvent.objects.filter(
+        by=user, kind=AuditEvent.Kind.SIGNED_IN
+    ).values_list("at", flat=True)[1:2]
+    start.since = next(iter(previous), None)
+    changes = StateChange.objects.filter(
+        reflection__in=SelfReflection.objects.visible_to(user)
+    ).exclude(by=user)
+    if start.since:
+        changes = changes.filter(at__gt=start.since)
+    start.changes = list(
+        changes.select_related("reflection__cluster", "reflection__cycle").order_by("-pk")[
+            :LATEST_CHANGES
+        ]
+    )
+    return start
+
+
+def _cluster_tasks(cycle, user):
+    cluster_ids = user.cluster_ids(*CLUSTER_ROLES)
+    if not cluster_ids:
+        return []
+    reflections = (
+        SelfReflection.objects.visible_to(user)
+        .filter(cycle=cycle, cluster__in=cluster_ids)
+        .with_shown_state()
+        .with_answered_count()
+        .select_related("cluster__health_board", "cycle")
+        .order_by("cluster__sort_cy" if get_language() == "cy" else "cluster__sort_en")
+    )
+    total = required_total(cycle.edition)
+    return [
+        ClusterTask(
+            reflection=reflection,
+            total=total,
+            may_submit=holds(user, Permission.SUBMIT_REFLECTION, reflection),
+        )
+        for reflection in reflections
+    ]
+
+
+def _board_tasks(cycle, user):
+    states = SelfReflection.objects.visible_to(user).filter(cycle=cycle)
+    scopes = [
+        (
+            membership.health_board.name,
+            reverse("reporting:board", args=[cycle.code, membership.health_board.code]),
+            states.filter(cluster__health_board=membership.health_board),
+        )
+        for membership in user.current_memberships
+        if membership.role == Role.HEALTH_BOARD_OFFICER
+    ]
+    if user.has_role(Role.NATIONAL_OFFICER):
+        scopes.append(("", reverse("reporting:national", args=[cycle.code]), states))
+    tasks = []
+    for name, url, reflections in scopes:
+        counted = dict(
+            reflections.order_by().values_list("state").annotate(count=Count("pk"))
+        )
+        tasks.append(
+            BoardTask(
+                name=name,
+                url=url,
+                counts=[
+                    (state.value, counted[state])
+                    for state in SelfReflection.State
+                    if state in counted
+                ],
+                total=sum(counted.values()),
+            )
+        )
+    return tasks

@@ -1,0 +1,37 @@
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from cdf_site.demonstration.loading import AlreadyInUse, Refused, load
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with invented people and self-reflections."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="Where there are people or cycles already, say so and leave it at that.",
+        )
+
+    def handle(self, *, if_empty, **options):
+        started = time.monotonic()
+        try:
+            load(say=self.say)
+        except AlreadyInUse as refused:
+            if not if_empty:
+                raise CommandError(str(refused)) from refused
+            self.say(str(refused))
+            return
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self.say(
+            _("The demonstration was loaded in %(count)d seconds.")
+            % {"count": time.monotonic() - started}
+        )
+
+    def say(self, line):
+        self.stdout.write(line)
+        self.stdout.flush()

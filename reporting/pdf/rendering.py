@@ -1,0 +1,104 @@
+"""Drawing a submission as a PDF: content, template, style sheet, pages, tags."""
+
+import json
+import re
+import threading
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from reporting.pdf.fonts import FONTS, BundledFonts, font
+from reporting.pdf.summary import readable, summarise
+from reporting.pdf.tagging import finish
+
+LONGEST_CONTENT = 1_000_000  # characters of JSON; see ``TooLong``
+PDF_UA = "pdf/ua-1"  # tagged, so that screen readers can read it
+PLACEHOLDER = re.compile(r"%\((number|total)\)s")
+COUNTERS = {"number": "counter(page)", "total": "counter(pages)"}
+# Drawing takes the processor for seconds and tens of megabytes: one at a time in a process.
+ONE_AT_A_TIME = threading.Lock()
+
+
+class TooLong(Exception):
+    """The submission holds so much text that drawing it would hold everybody else up."""
+
+
+def render_summary(submission, *, languages):
+    """The summary of ``submission`` as the bytes of a tagged PDF.
+
+    ``languages`` are ("cy",), ("en",) or ("cy", "en"): both, one after the other. Reads the
+    frozen content, its number and its time, and nothing else; the same submission gives the same
+    bytes while the program and its fonts stay the same. Raises TooLong.
+    """
+    if len(submission.content) > LONGEST_CONTENT:
+        raise TooLong(f"{len(submission.content)} characters")
+    content = readable(json.loads(submission.content))
+    parts, rules = [], [_stylesheet()]
+    for language in languages:
+        with translation.override(language):
+            summary = summarise(
+                content,
+                number=submission.number,
+                submitted_at=submission.submitted_at,
+                language=language,
+            )
+            parts.append(_Part(summary, both=len(languages) > 1))
+            rules.append(_page_rule(language))
+    html = render_to_string(
+        "reporting/summary_document.html",
+        {
+            "language": languages[0],
+            "title": " / ".join(part.title for part in parts),
+            "created_at": submission.submitted_at.astimezone(timezone.get_default_timezone()),
+            "parts": parts,
+        },
+    )
+    with ONE_AT_A_TIME:
+        return _draw(html, "\n".join(rules), languages)
+
+
+class _Part:
+    """One language's document as HTML."""
+
+    def __init__(self, summary, *, both):
+        self.title = summary.title
+        self.html = render_to_string(
+            "reporting/summary.html", {"summary": summary, "both": both}
+        )
+
+
+def _stylesheet():
+    return render_to_string("reporting/summary.css", {"fonts": list(FONTS)})
+
+
+def _page_rule(language):
+    """The numbers of the pages, in a sentence of the document's language."""
+    sentence = _("Page %(number)s of %(total)s")
+    pieces = [
+        COUNTERS.get(piece) or json.dumps(piece, ensure_ascii=False)
+        for piece in PLACEHOLDER.split(sentence) if piece
+    ]
+    return f"@page summary-{language} {{ @bottom-right {{ content: {' '.join(pieces)} }} }}"
+
+
+def _draw(html, css, languages):
+    for key in FONTS:
+        font(key)  # missing fonts are an error here, and only a warning to WeasyPrint
+    fonts, fetcher = FontConfiguration(), BundledFonts()
+    stylesheet = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
+    document = HTML(string=html, url_fetcher=fetcher).render(
+        stylesheets=[stylesheet], font_config=fonts, pdf_variant=PDF_UA
+    )
+    first_pages = [
+        next(
+            index
+            for index, page in enumerate(document.pages)
+            if f"summary-{language}" in page.anchors
+        )
+        for language in languages
+    ]
+    raw = document.write_pdf(pdf_variant=PDF_UA, uncompressed_pdf=True)
+    return finish(raw, languages=languages, first_pages=first_pages)

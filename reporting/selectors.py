@@ -1,0 +1,327 @@
+"""What boards and the national programme read: submissions as they were sent, never drafts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from assessments import maturity
+from assessments.models import (
+    LEVEL_CHOICES,
+    Cycle,
+    SelfReflection,
+    SignsChoice,
+    Submission,
+    SubmittedOutcome,
+)
+from assessments.selectors import required_total
+from frameworks.models import Module, Outcome
+from organisations.models import HealthBoard
+
+LEVELS = (maturity.BELOW_LEVEL_1, *maturity.LEVELS)
+State = SelfReflection.State
+STATES_WHILE_OPEN = (
+    State.NOT_STARTED,
+    State.DRAFT,
+    "returned",
+    State.SUBMITTED,
+    State.IN_REVIEW,
+    State.AGREED,
+)
+STATES_ONCE_CLOSED = (State.CLOSED, "not_submitted")
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level as a table shows it, always with its number and its word."""
+
+    value: int
+
+    @property
+    def number(self):
+        return "<1" if self.value == maturity.BELOW_LEVEL_1 else str(self.value)
+
+    @property
+    def word(self):
+        return dict(LEVEL_CHOICES)[self.value]
+
+
+@dataclass(frozen=True)
+class LevelCell:
+    """One cluster's submitted levels of one outcome; a level is None where there is none."""
+
+    own_level: int | None
+    agreed_level: int | None
+    met: int
+    applicable: int
+
+    uses_levels = True
+
+    @property
+    def agreed(self):
+        return None if self.agreed_level is None else Level(self.agreed_level)
+
+
+@dataclass(frozen=True)
+class SignsCell:
+    """One cluster's submitted signs of one outcome without levels."""
+
+    strong: int
+    some: int
+    none_yet: int
+    total: int
+
+    uses_levels = False
+
+    @property
+    def answered(self):
+        return self.strong + self.some + self.none_yet
+
+
+@dataclass(frozen=True)
+class ClusterRow:
+    """One cluster: its latest submission, or only how far it is."""
+
+    reflection: SelfReflection
+    answers_needed: int
+    submission_number: int | None = None
+    submitted_at: object = None
+    cells: list[LevelCell | SignsCell] = field(default_factory=list)
+
+    @property
+    def is_submitted(self):
+        return self.submission_number is not None
+
+    @property
+    def is_being_rewritten(self):
+        """Whether the cluster works on it again, while readers keep the last submission."""
+        return self.is_submitted and self.reflection.is_unsent
+
+    @property
+    def submission_numbers(self):
+        """Of all its submissions, the newest first."""
+        return range(self.submission_number, 0, -1)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many of some clusters have submitted, and how many are in each state now."""
+
+    total: int
+    submitted: int
+    states: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class BoardRows:
+    """The clusters of one health board."""
+
+    health_board: HealthBoard
+    clusters: list[ClusterRow]
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How often each level, or each kind of sign, was submitted for one outcome, of ``total``."""
+
+    outcome: Outcome
+    counts: list[int]  # in the order of LEVELS or of SignsChoice
+    not_answered: int
+    total: int
+
+
+@dataclass(frozen=True)
+class ModuleResults:
+    module: Module
+    distributions: list[Distribution]
+
+    @property
+    def outcomes(self):
+        return [distribution.outcome for distribution in self.distributions]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Clusters by outcomes in one cycle, grouped by health board."""
+
+    cycle: Cycle
+    boards: list[BoardRows]
+    modules: list[ModuleResults]
+    figures: Figures
+
+    @property
+    def levels(self):
+        return [Level(level) for level in LEVELS]
+
+    @property
+    def outcome_count(self):
+        return sum(len(module.distributions) for module in self.modules)
+
+    @cached_property
+    def submitted(self):
+        """The clusters that have submitted, in the order of the table."""
+        return [
+            row for board in self.boards for row in board.clusters if row.is_submitted
+        ]
+
+
+def begun_cycles():
+    """Every cycle that was ever opened, the newest first: one query."""
+    return list(Cycle.objects.begun().select_related("edition"))
+
+
+def current_cycle(cycles):
+    """Of ``cycles``, the newest first, the open one that closes first, or the newest, or None."""
+    still_open = [cycle for cycle in cycles if cycle.closed_at is None]
+    if still_open:
+        return min(still_open, key=lambda cycle: cycle.closes_at)
+    return cycles[0] if cycles else None
+
+
+def has_closed(cycle):
+    """Whether the time for answers is over."""
+    return cycle.closed_at is not None or cycle.closes_at <= timezone.now()
+
+
+def load_results(user, cycle, board_code=None):
+    """Results of every cluster in ``cycle`` that ``user`` may see, or of those of one board.
+
+    Six queries, however many clusters there are.
+    """
+    reflections = (
+        SelfReflection.objects.visible_to(user)
+        .filter(cycle=cycle)
+        .with_shown_state()
+        .with_answered_count()
+        .select_related("cluster__health_board")
+        .order_by(*_in_name_order("cluster__health_board"), *_in_name_order("cluster"))
+    )
+    if board_code is not None:
+        reflections = reflections.filter(cluster__health_board__code=board_code)
+    reflections = list(reflections)
+    outcomes = list(
+        Outcome.objects.filter(module__edition=cycle.edition)
+        .select_related("module")
+        .order_by("module__number", "number")
+    )
+    submitted = _submitted(user, reflections)
+    answers_needed = required_total(cycle.edition)
+    rows = [
+        _cluster_row(reflection, outcomes, submitted, answers_needed)
+        for reflection in reflections
+    ]
+    return Results(
+        cycle=cycle,
+        boards=[
+            BoardRows(health_board, clusters, _figures(cycle, clusters))
+            for health_board, clusters in _by_health_board(rows)
+        ],
+        modules=_module_results(outcomes, rows),
+        figures=_figures(cycle, rows),
+    )
+
+
+def _in_name_order(path):
+    language = "cy" if get_language() == "cy" else "en"
+    return f"{path}__sort_{language}", f"{path}__pk"
+
+
+def _submitted(user, reflections):
+    """The rows of the latest submissions, by self-reflection and outcome: one query."""
+    latest = Submission.objects.visible_to(user).filter(reflection__in=reflections).latest()
+    rows = SubmittedOutcome.objects.filter(submission__in=latest).values(
+        "submission__reflection",
+        "submission__number",
+        "submission__submitted_at",
+        "outcome",
+        "own_level",
+        "agreed_level__level",
+        *(f"{count}_{level}" for count in ("met", "applicable") for level in maturity.LEVELS),
+        *SignsChoice.values,
+        "total",
+    )
+    submitted = {}
+    for row in rows:
+        submitted.setdefault(row["submission__reflection"], {})[row["outcome"]] = row
+    return submitted
+
+
+def _cluster_row(reflection, outcomes, submitted, answers_needed):
+    by_outcome = submitted.get(reflection.pk)
+    if not by_outcome:
+        return ClusterRow(reflection, answers_needed)
+    one = next(iter(by_outcome.values()))
+    return ClusterRow(
+        reflection,
+        answers_needed,
+        submission_number=one["submission__number"],
+        submitted_at=one["submission__submitted_at"],
+        cells=[_cell(outcome, by_outcome[outcome.pk]) for outcome in outcomes],
+    )
+
+
+def _cell(outcome, row):
+    if outcome.module.uses_levels:
+        return LevelCell(
+            own_level=row["own_level"],
+            agreed_level=row["agreed_level__level"],
+            met=row["met_1"] + row["met_2"] + row["met_3"],
+            applicable=row["applicable_1"] + row["applicable_2"] + row["applicable_3"],
+        )
+    return SignsCell(
+        strong=row[SignsChoice.STRONG],
+        some=row[SignsChoice.SOME],
+        none_yet=row[SignsChoice.NONE_YET],
+        total=row["total"],
+    )
+
+
+def _by_health_board(rows):
+    def health_board(row):
+        return row.reflection.cluster.health_board
+
+    return [(board, list(clusters)) for board, clusters in groupby(rows, key=health_board)]
+
+
+def _figures(cycle, rows):
+    states = Counter(row.reflection.shown_state for row in rows)
+    shown = STATES_WHILE_OPEN if cycle.closed_at is None else STATES_ONCE_CLOSED
+    return Figures(
+        total=len(rows),
+        submitted=sum(row.is_submitted for row in rows),
+        states=[(str(state), states[state]) for state in shown],
+    )
+
+
+def _module_results(outcomes, rows):
+    columns = zip(*(row.cells for row in rows if row.is_submitted), strict=True)
+    columns = list(columns) or [()] * len(outcomes)
+    distributions = [
+        _distribution(outcome, cells)
+        for outcome, cells in zip(outcomes, columns, strict=True)
+    ]
+    return [
+        ModuleResults(module, list(group))
+        for module, group in groupby(
+            distributions, key=lambda distribution: distribution.outcome.module
+        )
+    ]
+
+
+def _distribution(outcome, cells):
+    if outcome.module.uses_levels:
+        levels = Counter(cell.own_level for cell in cells)
+        counts = [levels[level] for level in LEVELS]
+        total = len(cells)
+    else:
+        counts = [
+            sum(cell.strong for cell in cells),
+            sum(cell.some for cell in cells),
+            sum(cell.none_yet for cell in cells),
+        ]
+        total = sum(cell.total for cell in cells)
+    return Distribution(outcome, counts, total - sum(counts), total)

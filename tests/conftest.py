@@ -1,0 +1,126 @@
+"""The cast: who people are to one cluster, and the small world in which they meet.
+
+One board with two clusters; one open cycle on an edition with a module of two outcomes that
+have a criterion at each level, a module without levels, and one enabling factor.
+"""
+
+import pytest
+from django.db import connections
+from django.utils import translation
+
+from assessments.models import SelfReflection
+from tests.factories import (
+    ClusterFactory,
+    CycleFactory,
+    EditionFactory,
+    EnablingFactorFactory,
+    HealthBoardFactory,
+    ModuleFactory,
+    SelfReflectionFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+):
+    """On SQLite, a file: threads need connections of their own, and memory has only one."""
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        name = tmp_path_factory.mktemp("database") / "tests.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Each test begins in the default language, whatever the one before it chose."""
+    with translation.override("en"):
+        yield
+
+
+# The world ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edition(db):
+    edition = EditionFactory(code="2030-05")
+    ModuleFactory(edition=edition, number=1, code="LEVELS", outcomes=2)
+    ModuleFactory(
+        edition=edition, number=2, code="SIGNS", uses_levels=False, outcomes=1
+    )
+    EnablingFactorFactory(edition=edition, number=1)
+    return edition
+
+
+@pytest.fixture
+def cycle(edition):
+    return CycleFactory(code="2030", edition=edition)
+
+
+@pytest.fixture
+def board(db):
+    return HealthBoardFactory(code="7A0")
+
+
+@pytest.fixture
+def cluster(board):
+    return ClusterFactory(code="afan", health_board=board)
+
+
+@pytest.fixture
+def other_cluster(board):
+    return ClusterFactory(code="ogwr", health_board=board)
+
+
+@pytest.fixture
+def reflection(cycle, cluster) -> SelfReflection:
+    """Not started."""
+    return SelfReflectionFactory(cycle=cycle, cluster=cluster)
+
+
+# The cast -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lead(cluster):
+    return UserFactory(email="lead@example.test", lead_of=cluster)
+
+
+@pytest.fixture
+def contributor(cluster):
+    return UserFactory(email="contributor@example.test", contributor_to=cluster)
+
+
+@pytest.fixture
+def stranger(other_cluster):
+    """The lead of another cluster of the same board."""
+    return UserFactory(email="stranger@example.test", lead_of=other_cluster)
+
+
+@pytest.fixture
+def officer(board):
+    return UserFactory(email="officer@example.test", officer_of=board)
+
+
+@pytest.fixture
+def other_officer(db):
+    """The officer of another board."""
+    return UserFactory(
+        email="other.officer@example.test", officer_of=HealthBoardFactory(code="7A9")
+    )
+
+
+@pytest.fixture
+def national(db):
+    return UserFactory(email="national@example.test", national_officer=True)
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(email="administrator@example.test", administrator=True)
+
+
+@pytest.fixture
+def superuser(db):
+    return UserFactory(email="superuser@example.test", is_superuser=True)

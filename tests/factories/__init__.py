@@ -1,0 +1,42 @@
+"""Test data: one small, bilingual thing of each kind; what a test is about it says itself."""
+
+from tests.factories.assessments import CycleFactory, SelfReflectionFactory
+from tests.factories.frameworks import (
+    CriterionFactory,
+    EditionFactory,
+    EnablingFactorFactory,
+    LogicModelEntryFactory,
+    ModuleFactory,
+    OutcomeFactory,
+    TransformationPrincipleFactory,
+    WellbeingGoalFactory,
+)
+from tests.factories.organisations import (
+    ClusterFactory,
+    HealthBoardFactory,
+    LocalAuthorityFactory,
+    MembershipFactory,
+    PlanningGroupFactory,
+    RegionalPartnershipBoardFactory,
+    UserFactory,
+)
+
+__all__ = [
+    "ClusterFactory",
+    "CriterionFactory",
+    "CycleFactory",
+    "EditionFactory",
+    "EnablingFactorFactory",
+    "HealthBoardFactory",
+    "LocalAuthorityFactory",
+    "LogicModelEntryFactory",
+    "MembershipFactory",
+    "ModuleFactory",
+    "OutcomeFactory",
+    "PlanningGroupFactory",
+    "RegionalPartnershipBoardFactory",
+    "SelfReflectionFactory",
+    "TransformationPrincipleFactory",
+    "UserFactory",
+    "WellbeingGoalFactory",
+]
