@@ -13,6 +13,7 @@ from assessments.services import Conflict, Entry
 from assessments.sheet import NOT_ANSWERED
 from assessments.subjects import SEPARATOR
 from cdf_site.common.forms import DatePartsField
+from cdf_site.templatetags.interface import labelled_error
 
 LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
 
@@ -148,6 +149,18 @@ class AnswersForm(forms.Form):
                 conflict=self.conflicts.get(item.subject),
             )
             for item in self.items
+        ]
+
+    def conflict_errors(self):
+        """A line of the error summary for each answer that somebody else changed."""
+        return [
+            labelled_error(
+                row.choice or row.text or row.date,
+                row.item.label,
+                _("This answer was changed while you were writing."),
+            )
+            for row in self.rows
+            if row.conflict
         ]
 
     @property

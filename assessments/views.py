@@ -251,15 +251,16 @@ def _answers_page(
     )
     for gap in reasons:
         form.add_error(f"{gap.subject.key}-text", _("Give a reason."))
-    for conflict in saved.conflicts:
-        form.add_error(
-            f"{conflict.entry.subject.key}-version",
-            _("Someone else changed this answer while you were writing."),
-        )
     return render(
         request,
         template,
-        context | {"form": form, "sheet": sheet, "changed": saved.changed},
+        context
+        | {
+            "form": form,
+            "sheet": sheet,
+            "changed": saved.changed,
+            "errors": form.conflict_errors(),
+        },
         status=409 if saved.conflicts else 422,
     )
 

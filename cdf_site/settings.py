@@ -126,8 +126,8 @@ else:
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "organisations.backends.AdministratorBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "organisations.backends.AdministratorBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -22,7 +22,7 @@ from frameworks.models import (
     Outcome,
 )
 
-_MAIN_HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_MAIN_HEADING = re.compile(r"^##[ \t]+(.+)$", re.MULTILINE)
 
 # In the order in which a logic model is read.
 LOGIC_MODEL_HEADINGS = {
@@ -164,7 +164,7 @@ def sections(text, name, heading):
     if opening.strip():
         found.insert(0, (heading, opening))
     return [
-        Section(f"{name}-{number}", title, body)
+        Section(f"{name}-{number}", title.strip(), body)
         for number, (title, body) in enumerate(found, start=1)
     ]
 

@@ -46,7 +46,11 @@ class Conflict:
 
 @dataclass
 class Saved:
-    """What became of a page's entries; ``versions`` holds the version of each answer now."""
+    """What became of a page's entries.
+
+    ``versions`` holds, for each, the version from which that page may go on: of the answer now,
+    but for an entry that did not touch what somebody else wrote since, the one it was made from.
+    """
 
     versions: dict[Subject, int] = field(default_factory=dict)
     changed: list[Subject] = field(default_factory=list)
@@ -87,15 +91,19 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         saved.versions[entry.subject] = answer.version
         earlier = done.get(answer.pk)
         is_repeat = earlier is not None and earlier.content == entry.content
-        if entry.content == answer.content or (
-            is_repeat and earlier.version is not None
-        ):
+        if entry.content == answer.content:
+            continue
+        if is_repeat and earlier.version is not None:
+            saved.versions[entry.subject] = earlier.version
             continue
         base_content = base_contents.get((answer.pk, entry.base_version))
         if entry.base_version == 0:
             base_content = EMPTY
         if entry.content == base_content:
-            continue  # untouched on this page: what somebody else wrote since stays
+            # Untouched on this page: what somebody else wrote since stays, also when the
+            # page is sent again.
+            saved.versions[entry.subject] = entry.base_version
+            continue
 
         if not is_open:
             refusal = AnswerVersion.Refusal.CLOSED
@@ -158,9 +166,12 @@ def _conflict(entry, answer):
 
 def _write(answer, entry, *, refusal, language, operation_id, by):
     """Write the history row, and the answer itself where the entry was accepted."""
+    if entry.text == answer.text:
+        language = answer.language  # a text that stays is in the language it was written in
+    elif not entry.text:
+        language = ""
     if not refusal:
-        if entry.text != answer.text:
-            answer.language = language if entry.text else ""
+        answer.language = language
         answer.choice, answer.text, answer.dated_on = entry.content
         answer.version += 1
         answer.save()
@@ -174,7 +185,7 @@ def _write(answer, entry, *, refusal, language, operation_id, by):
         choice=entry.choice,
         text=entry.text,
         dated_on=entry.dated_on,
-        language=language if entry.text else "",
+        language=language,
         operation_id=operation_id,
         at=timezone.now(),
         by=by,

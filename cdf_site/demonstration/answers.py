@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.utils import timezone
 
 from assessments import maturity
 from assessments.models import (
+    OUTCOME_TEXT_QUESTIONS,
     Answer,
     AnswerVersion,
     CriterionChoice,
@@ -87,6 +88,7 @@ class Occasion:
 
     begun_at: datetime
     ended_at: datetime
+    plans_from: date  # next steps are due after this day
     progress: float = 1  # the part of the required answers that is given, in page order
     growth: float = 0  # of the cluster's maturity, against the other cycle
 
@@ -188,7 +190,8 @@ class Writing:
     # The pages ----------------------------------------------------------------------
 
     def context(self):
-        facilitated = self.happens(0.75)
+        # Where two people write, they have met.
+        facilitated = len(set(self.people.values())) > 1 or self.happens(0.75)
         took_part = {
             code
             for code in Profession.values
@@ -199,13 +202,20 @@ class Writing:
             choice=SEPARATOR.join(
                 code for code in Profession.values if code in took_part
             ),
-            **(self.words_from("participants_note") if self.happens(0.5) else {}),
         )
         method = MethodChoice.FACILITATED if facilitated else MethodChoice.LEAD_ALONE
         self.add_required(question=Q.METHOD, choice=method)
         held_on = timezone.localdate(self.occasion.begun_at) + timedelta(days=1)
         self.add_required(question=Q.HELD_ON, dated_on=held_on)
-        self.add(question=Q.ABOUT_CLUSTER, **self.words_from("about_cluster"))
+        texts = [self.words.draw("about_cluster")]
+        if self.happens(0.5):
+            texts.append(self.words.draw("participants_note"))
+        language = self.language()
+        self.add(
+            question=Q.ABOUT_CLUSTER,
+            text=self.words.mark(language, *texts),
+            language=language,
+        )
 
     def outcome(self, module, outcome):
         name = f"{module.code}-{outcome.number}"
@@ -273,21 +283,19 @@ class Writing:
             self.add(outcome=outcome, question=Q.TARGET_LEVEL, choice=str(target))
 
     def questions(self, outcome, name):
-        for question in (Q.GOING_WELL, Q.IN_THE_WAY, Q.SUPPORT_NEEDED, Q.NEXT_STEPS):
+        for question in OUTCOME_TEXT_QUESTIONS:
             if not self.happens(self.habits.wordiness):
                 continue
-            texts = []
-            if self.happens(0.8):
-                texts.append(self.words.draw("outcomes", name, question))
-            if not texts or self.happens(0.2):
-                texts.append(self.words.draw("general", question))
+            specific, general = ("outcomes", name, question), ("general", question)
+            texts = [self.words.draw(*(specific if self.happens(0.8) else general))]
             dated_on = None
-            if question == Q.NEXT_STEPS and self.happens(0.85):
-                dated_on = due_on(
-                    texts[-1]["en"],
-                    timezone.localdate(self.occasion.ended_at),
-                    self.random,
-                )
+            if question == Q.NEXT_STEPS:
+                if self.happens(0.85):
+                    dated_on = due_on(
+                        texts[0]["en"], self.occasion.plans_from, self.random
+                    )
+            elif self.happens(0.2):
+                texts.append(self.words.draw(*general))
             language = self.language()
             self.add(
                 outcome=outcome,

@@ -13,6 +13,7 @@ from itertools import groupby
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ from organisations.models import (
 
 EDITION = "2022-05"
 CHANGED_AFTER_RETURN = 4  # criteria
+GROWTH = 0.45  # of a level, from the earlier cycle to this one
 AGREED_OTHERWISE = 0.14  # of the outcomes
 
 
@@ -71,29 +73,23 @@ def load(*, say=lambda line: None, clusters_per_board=None):
     _refuse_without_organisations()
 
     people = _People()
-    today = timezone.localdate()
-    this_cycle, cycle_before = (
-        _cycle(edition, today),
-        _cycle(edition, today, years_ago=1),
-    )
-    dates_before = cycle_before.opens_at, cycle_before.closes_at
-    # Answers and submissions are taken before a cycle's closing date only: the earlier cycle
-    # is filled while it is open still, and gets its own date when it has been closed.
-    cycle_before.closes_at = this_cycle.closes_at
-
     loader = _Loader(edition=edition, people=people, say=say, limit=clusters_per_board)
+    this_cycle, cycle_before = _cycle(edition), _cycle(edition, years_ago=1)
+    closed_at = cycle_before.closes_at
+    # Nothing is taken after a cycle's closing date: the earlier one is filled while it is
+    # open still, and gets its own dates when it has been closed.
+    cycle_before.closes_at = this_cycle.closes_at
     cycle_before.save()
     loader.fill(
         cycle_before,
         shares=plan.CYCLE_BEFORE,
         fixed=plan.CYCLE_BEFORE_FIXED,
-        until=dates_before[1],
-        growth=-0.45,
+        until=closed_at,
+        growth=-GROWTH,
     )
     services.close_cycle(cycle=cycle_before, by=people.national_officer)
-    opened_at, closed_at = dates_before
     Cycle.objects.filter(pk=cycle_before.pk).update(
-        closes_at=closed_at, opened_at=opened_at, closed_at=closed_at
+        opened_at=F("opens_at"), closes_at=closed_at, closed_at=closed_at
     )
 
     this_cycle.save()
@@ -103,7 +99,7 @@ def load(*, say=lambda line: None, clusters_per_board=None):
         fixed=plan.THIS_CYCLE_FIXED,
         until=timezone.now(),
     )
-    Cycle.objects.filter(pk=this_cycle.pk).update(opened_at=this_cycle.opens_at)
+    Cycle.objects.filter(pk=this_cycle.pk).update(opened_at=F("opens_at"))
     record(
         AuditEvent.Kind.DEMONSTRATION_LOADED,
         by=None,
@@ -233,8 +229,9 @@ class _People:
         )
 
 
-def _cycle(edition, today, years_ago=0):
+def _cycle(edition, years_ago=0):
     """From the first day of last month to the last of next month, so many years ago."""
+    today = timezone.localdate()
     months = -12 * years_ago
     opens_on = _first_of_month(today, months - 1)
     closes_on = _first_of_month(today, months + 2) - timedelta(days=1)
@@ -282,7 +279,7 @@ class _Loader:
         boards = groupby(stages, lambda code: reflections[code].cluster.health_board)
         for board, codes in boards:
             for code in codes:
-                random = generator(code, "before" if growth else "now")
+                random = generator("answers", code, growth)
                 begun_at = cycle.opens_at + (until - cycle.opens_at) * random.uniform(
                     0, 0.4
                 )
@@ -291,9 +288,10 @@ class _Loader:
                     ended_at=begun_at + (until - begun_at) * random.uniform(0.3, 0.98),
                     progress=progress.get(code, 1),
                     growth=growth,
+                    plans_from=timezone.localdate(until),
                 )
                 self._advance(reflections[code], stages[code], occasion, random)
-            self.say(f"{cycle.code}: {board.short_name_en} / {board.short_name_cy}")
+            self.say(f"{cycle.code}: {board.short_name}")
 
     def _chosen(self, reflections, fixed):
         """The clusters that may have answers, in their order."""

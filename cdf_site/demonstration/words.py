@@ -20,6 +20,8 @@ DUE = {
     "before the autumn": (9, 1),
     "autumn": (11, 15),
 }
+# The same in days from then.
+DUE_IN = {"half a year": 182, "month": 35, "meeting": 35}
 
 
 def read_texts():
@@ -55,13 +57,12 @@ class Words:
 
 
 def due_on(text, after, random):
-    """The first day after ``after`` that fits what an English ``text`` says of when."""
+    """A day after ``after`` that fits what an English ``text`` says of when."""
     said = [words for words in DUE if words in text]
     if said:
         # What is said last counts, and of "before the summer" and "summer" the longer.
         last = max(said, key=lambda words: (text.rfind(words) + len(words), len(words)))
         due = date(after.year, *DUE[last])
         return due if due > after else due.replace(year=after.year + 1)
-    if "month" in text or "meeting" in text:
-        return after + timedelta(days=35)
-    return after + timedelta(days=random.randrange(60, 300))
+    days = [days for words, days in DUE_IN.items() if words in text]
+    return after + timedelta(days=days[0] if days else random.randrange(60, 300))

@@ -176,13 +176,18 @@ def _errors_of(form):
     found = [PageError(error) for error in form.non_field_errors()]
     for field in form:
         for error in field.errors:
-            found.append(PageError(_with_label(field, error), f"#{focus_id(field)}"))
+            found.append(labelled_error(field, field.label, error))
     return found
 
 
-def _with_label(field, error):
+def labelled_error(field, label, error):
+    """Return a line of the error summary that leads to ``field``."""
+    return PageError(_with_label(label, error), f"#{focus_id(field)}")
+
+
+def _with_label(label, error):
     # The name stands before a colon, never inside the sentence: Welsh would mutate it.
-    label = Truncator(str(field.label).rstrip(":?.")).words(WORDS_OF_A_LABEL)
+    label = Truncator(str(label).rstrip(":?.")).words(WORDS_OF_A_LABEL)
     return _("%(label)s: %(error)s") % {"label": label, "error": error}
 
 

@@ -1,0 +1,116 @@
+"""Django admin for assessment cycles, and for nothing that clusters write in them."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.models import Cycle
+from assessments.services import close_cycle, open_cycle
+from frameworks.models import Edition
+from organisations.admin_base import BilingualAdmin
+
+
+@admin.register(Cycle)
+class CycleAdmin(BilingualAdmin):
+    list_display = ("name", "edition", "opens_at", "closes_at", "opened_at", "closed_at")
+    list_select_related = ("edition",)
+    search_fields = ("code", "name_cy", "name_en")
+    fields = (
+        "name",
+        "code",
+        "edition",
+        "opens_at",
+        "closes_at",
+        "opened_at",
+        "closed_at",
+    )
+    actions = ("open_cycles", "close_cycles")
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = ["opened_at", "closed_at"]
+        if obj:
+            fields.append("code")
+        if obj and obj.opened_at:
+            fields += ["edition", "opens_at"]
+        if obj and obj.closed_at:
+            fields.append("closes_at")
+        return fields
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "edition":
+            kwargs["queryset"] = Edition.objects.published()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Open the cycle"))
+    def open_cycles(self, request, queryset):
+        if "confirmed" not in request.POST:
+            return self.ask(
+                request,
+                queryset,
+                "open_cycles",
+                _("Open the cycle"),
+                _(
+                    "Every cluster gets a self-reflection, and can answer from the hour at "
+                    "which the cycle opens. The edition of the cycle can then no longer be "
+                    "changed."
+                ),
+            )
+        for cycle in queryset:
+            if cycle.closed_at:
+                self.say(request, cycle, _("it is closed, and cannot be opened again."))
+                continue
+            cycle = open_cycle(cycle=cycle, by=request.user)
+            count = cycle.reflections.count()
+            self.say(
+                request,
+                cycle,
+                _("it is open. Self-reflections: %(count)s.") % {"count": count},
+                messages.SUCCESS,
+            )
+        return None
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Close the cycle"))
+    def close_cycles(self, request, queryset):
+        if "confirmed" not in request.POST:
+            return self.ask(
+                request,
+                queryset,
+                "close_cycles",
+                _("Close the cycle"),
+                _(
+                    "Nothing in the cycle can be changed any more. Drafts that were not sent "
+                    "become “not submitted”; their clusters can still read them. A cycle that "
+                    "is closed cannot be opened again."
+                ),
+            )
+        for cycle in queryset:
+            if not cycle.opened_at or cycle.closed_at:
+                self.say(request, cycle, _("it is not open."))
+                continue
+            close_cycle(cycle=cycle, by=request.user)
+            self.say(request, cycle, _("it is closed."), messages.SUCCESS)
+        return None
+
+    def ask(self, request, queryset, action, title, consequence):
+        """The page that says what the action will do, with the button that does it."""
+        return TemplateResponse(
+            request,
+            "admin/assessments/cycle/confirm_action.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": title,
+                "consequence": consequence,
+                "cycles": queryset,
+                "action": action,
+                "checkbox": ACTION_CHECKBOX_NAME,
+            },
+        )
+
+    def say(self, request, cycle, sentence, level=messages.WARNING):
+        self.message_user(request, f"{cycle}: {sentence}", level)

@@ -1,0 +1,214 @@
+"""Django admin for boards, authorities, clusters, people and what they are to them."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from organisations.admin_base import AuditedAdmin, BilingualAdmin, ReadOnlyAdmin
+from organisations.models import (
+    AuditEvent,
+    Cluster,
+    HealthBoard,
+    LocalAuthority,
+    Membership,
+    PlanningGroup,
+    RegionalPartnershipBoard,
+    User,
+)
+
+# Django's groups give nobody anything here: roles are memberships.
+admin.site.unregister(Group)
+
+
+class NamedAdmin(BilingualAdmin):
+    """Things with a name in both languages, in the alphabet of the page."""
+
+    search_fields = ("name_cy", "name_en", "code")
+    sortable_by = ()
+    list_per_page = 60
+
+    def get_ordering(self, request):
+        return ["sort_cy" if get_language() == "cy" else "sort_en", "pk"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # Files and addresses refer to the code.
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, "code") if obj else fields
+
+
+@admin.register(RegionalPartnershipBoard)
+class RegionalPartnershipBoardAdmin(NamedAdmin):
+    list_display = ("name", "code")
+    fields = ("name", "code")
+
+
+@admin.register(HealthBoard)
+class HealthBoardAdmin(NamedAdmin):
+    list_display = ("name", "short_name", "code", "regional_partnership_board")
+    list_select_related = ("regional_partnership_board",)
+    fields = (
+        "name",
+        "short_name",
+        "local_cluster_name",
+        "code",
+        "gss_code",
+        "regional_partnership_board",
+    )
+
+
+@admin.register(LocalAuthority)
+class LocalAuthorityAdmin(NamedAdmin):
+    list_display = ("name", "code")
+    fields = ("name", "code")
+
+
+@admin.register(PlanningGroup)
+class PlanningGroupAdmin(NamedAdmin):
+    list_display = ("name", "health_board")
+    list_filter = ("health_board",)
+    list_select_related = ("health_board",)
+    fields = ("name", "code", "health_board")
+
+
+@admin.register(Cluster)
+class ClusterAdmin(NamedAdmin):
+    list_display = ("name", "health_board", "local_authority", "name_status", "closed_on")
+    list_filter = (
+        "health_board",
+        "name_status",
+        ("closed_on", admin.EmptyFieldListFilter),
+        "local_authority",
+    )
+    list_select_related = ("health_board", "local_authority")
+    fields = (
+        "name",
+        "name_status",
+        "code",
+        "health_board",
+        "local_authority",
+        "planning_group",
+        "opened_on",
+        "closed_on",
+    )
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # closed instead: what it submitted keeps its place
+
+
+class PersonCreationForm(BaseUserCreationForm):
+    """A person, with the password that somebody tells them."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "language")
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ("cluster", "health_board")
+    extra = 0
+
+
+@admin.register(User)
+class PersonAdmin(AuditedAdmin, UserAdmin):
+    """People sign in by e-mail, and are made inactive, never deleted."""
+
+    add_form = PersonCreationForm
+    list_display = ("email", "name", "roles", "language", "is_active")
+    list_filter = ("memberships__role", "language", "is_active")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "joined_at")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "language", "password")}),
+        (
+            _("Access"),
+            {"fields": ("is_active", "is_superuser", "last_login", "joined_at")},
+        ),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "language", "password1", "password2")}),
+    )
+    inlines = (MembershipInline,)
+
+    def get_queryset(self, request):
+        current = Membership.objects.current().select_related("cluster", "health_board")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("memberships", current, to_attr="listed_memberships")
+            )
+        )
+
+    @admin.display(description=_("roles today"))
+    def roles(self, user):
+        return ", ".join(map(str, user.listed_memberships))
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
+    def has_change_permission(self, request, obj=None):
+        # Whoever could change a superuser's address or password would be one.
+        if obj and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def user_change_password(self, request, id, form_url=""):  # noqa: A002
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
+
+    def log_change(self, request, obj, message):
+        # The only change that does not come by way of save_related.
+        if request.resolver_match.url_name == "auth_user_password_change":
+            self.audit(request, AuditEvent.Kind.PASSWORD_CHANGED, obj, ["password"])
+        return super().log_change(request, obj, message)
+
+
+@admin.register(Membership)
+class MembershipAdmin(AuditedAdmin):
+    list_display = ("user", "role", "cluster", "health_board", "starts_on", "ends_on")
+    list_filter = (
+        "role",
+        ("ends_on", admin.EmptyFieldListFilter),
+        "health_board",
+        "cluster__health_board",
+    )
+    list_select_related = ("user", "cluster", "health_board")
+    search_fields = (
+        "user__email",
+        "user__name",
+        "cluster__name_cy",
+        "cluster__name_en",
+        "health_board__name_cy",
+        "health_board__name_en",
+    )
+    ordering = ("user__email", "pk")
+    autocomplete_fields = ("user", "cluster", "health_board")
+    fields = ("user", "role", "cluster", "health_board", "starts_on", "ends_on")
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """Everything that was done; written by the service alone."""
+
+    list_display = ("at", "kind", "by", "subject_type", "subject_id")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    search_fields = ("by__email", "by__name", "subject_type", "=subject_id")
+    search_help_text = pgettext_lazy(
+        "audit events", "Search by person, kind of subject or its number."
+    )
+    date_hierarchy = "at"
+    show_full_result_count = False

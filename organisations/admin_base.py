@@ -1,0 +1,98 @@
+"""What every page of Django admin shares: the site's name and sign-in, the audit, the languages."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TabbedTranslationAdmin
+
+from organisations.audit import record
+from organisations.models import AuditEvent
+
+
+@login_not_required
+def sign_in(request, extra_context=None):
+    """Lead to the service's own sign-in, and from there to the page that was asked for."""
+    asked_for = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        asked_for, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        asked_for = reverse("admin:index")
+    if request.user.is_authenticated:
+        if not admin.site.has_permission(request):
+            raise PermissionDenied("Django admin is for administrators")
+        return redirect(asked_for)
+    return redirect(f"{reverse('sign_in')}?{urlencode({'next': asked_for})}")
+
+
+def change_password(request, extra_context=None):
+    """Lead to the service's own page, which writes the change down."""
+    return redirect("password_change")
+
+
+admin.site.site_header = _("Cluster development")
+admin.site.site_title = _("Cluster development")
+admin.site.index_title = _("Administration")
+admin.site.site_url = reverse_lazy("home")
+admin.site.login = sign_in
+admin.site.password_change = change_password
+# Things are removed one at a time, each with its own confirmation and audit event.
+admin.site.disable_action("delete_selected")
+
+
+class AuditedAdmin(admin.ModelAdmin):
+    """Writes an audit event for whatever it changes, in the same transaction."""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not change:
+            self.audit(request, AuditEvent.Kind.ADDED, form.instance, form.changed_data)
+        elif form.changed_data:
+            self.audit(request, AuditEvent.Kind.CHANGED, form.instance, form.changed_data)
+        for formset in formsets:
+            for part in formset.new_objects:
+                fields = next(
+                    line.changed_data for line in formset if line.instance is part
+                )
+                self.audit(request, AuditEvent.Kind.ADDED, part, fields)
+            for part, fields in formset.changed_objects:
+                self.audit(request, AuditEvent.Kind.CHANGED, part, fields)
+
+    def save_formset(self, request, form, formset, change):
+        # A row that is gone has no number any more, so these are written before.
+        for line in getattr(formset, "deleted_forms", []):
+            if line.instance.pk:
+                self.audit_removal(request, line.instance)
+        super().save_formset(request, form, formset, change)
+
+    def delete_model(self, request, obj):
+        self.audit_removal(request, obj)
+        super().delete_model(request, obj)
+
+    def audit(self, request, kind, subject, fields):
+        record(kind, by=request.user, subject=subject, fields=list(fields))
+
+    def audit_removal(self, request, subject):
+        record(
+            AuditEvent.Kind.REMOVED, by=request.user, subject=subject, name=str(subject)
+        )
+
+
+class BilingualAdmin(AuditedAdmin, TabbedTranslationAdmin):
+    """The same for what has a Welsh and an English text: each language in its tab."""
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows what nobody may add, change or remove."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

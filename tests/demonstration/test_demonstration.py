@@ -1,0 +1,474 @@
+"""The demonstration: when it refuses to be loaded, and what it holds once it is."""
+
+import json
+from collections import defaultdict
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments import snapshot
+from assessments.models import (
+    AgreedLevel,
+    Answer,
+    AnswerVersion,
+    Cycle,
+    SelfReflection,
+    StateChange,
+    Submission,
+    SubmittedOutcome,
+)
+from cdf_site.demonstration import ACCOUNTS, PASSWORD, demonstration_accounts
+from cdf_site.demonstration.answers import generator
+from cdf_site.demonstration.loading import load
+from cdf_site.demonstration.plan import Stage, draft_progress, stages
+from cdf_site.demonstration.words import Words, due_on, read_texts
+from organisations.models import AuditEvent, Cluster, Membership, Role, User
+from tests.factories import CycleFactory, UserFactory
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+IN_USE = (
+    "There are people or assessment cycles in this database already: "
+    "the demonstration was not loaded."
+)
+
+
+def run(command, *arguments):
+    output = StringIO()
+    call_command(command, *arguments, stdout=output)
+    return output.getvalue()
+
+
+def load_organisations():
+    call_command(
+        "load_organisations", FIXTURES / "organisations.json", stdout=StringIO()
+    )
+
+
+def load_framework():
+    call_command(
+        "load_framework", FIXTURES / "framework-2022-05.json", stdout=StringIO()
+    )
+
+
+# Refusals -------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_is_refused_outside_a_demonstration(settings):
+    settings.DEMONSTRATION = False
+
+    with pytest.raises(CommandError, match=r"^Set DEMONSTRATION=1"):
+        run("load_demonstration", "--if-empty")
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [UserFactory, CycleFactory])
+def test_is_refused_where_there_is_a_person_or_a_cycle(settings, make):
+    settings.DEMONSTRATION = True
+    make()
+    before = User.objects.count(), Cycle.objects.count()
+
+    with pytest.raises(CommandError) as refused:
+        run("load_demonstration")
+
+    assert str(refused.value) == IN_USE
+    assert (User.objects.count(), Cycle.objects.count()) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("make", [UserFactory, CycleFactory])
+def test_if_empty_says_so_and_loads_nothing(settings, make):
+    settings.DEMONSTRATION = True
+    make()
+    before = User.objects.count(), Cycle.objects.count()
+
+    said = run("load_demonstration", "--if-empty")
+
+    assert said == f"{IN_USE}\n"
+    assert (User.objects.count(), Cycle.objects.count()) == before
+
+
+@pytest.mark.django_db
+def test_needs_the_framework(settings):
+    settings.DEMONSTRATION = True
+    load_organisations()
+
+    with pytest.raises(CommandError, match=r"^The framework is missing: first run"):
+        run("load_demonstration")
+
+
+@pytest.mark.django_db
+def test_needs_the_organisations(settings):
+    settings.DEMONSTRATION = True
+    load_framework()
+
+    with pytest.raises(
+        CommandError, match=r"^The organisations are missing: first run"
+    ):
+        run("load_demonstration")
+
+
+@pytest.mark.django_db
+def test_without_a_demonstration_there_are_no_accounts(settings):
+    settings.DEMONSTRATION = True
+
+    assert json.loads(run("demo_accounts", "--json")) == []
+    assert run("demo_accounts") == "role  email  password  scope\n"
+
+
+# What is loaded -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The demonstration with a few clusters of each board, once for all tests here.
+
+    These tests do not ask for ``db``, whose end would close the connection under them.
+    """
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(DEMONSTRATION=True),
+    ):
+        load_organisations()
+        load_framework()
+        load(clusters_per_board=3)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demonstration(loaded, settings):
+    """The demonstration, as it was loaded: what a test changes is taken back."""
+    settings.DEMONSTRATION = True
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def this_cycle():
+    return Cycle.objects.current().get()
+
+
+def cycle_before():
+    return Cycle.objects.exclude(closed_at=None).get()
+
+
+def shown_states(cycle):
+    """The shown states of each board's clusters in ``cycle``."""
+    states = defaultdict(set)
+    for reflection in cycle.reflections.with_shown_state().select_related("cluster"):
+        states[reflection.cluster.health_board_id].add(reflection.shown_state)
+    return states
+
+
+def test_cannot_be_loaded_twice(demonstration):
+    with pytest.raises(CommandError):
+        run("load_demonstration")
+
+    assert run("load_demonstration", "--if-empty") == f"{IN_USE}\n"
+
+
+def test_there_is_a_cycle_now_and_one_a_year_before(demonstration):
+    now, before = this_cycle(), cycle_before()
+    year = timezone.localdate().year
+
+    assert [(cycle.name_cy, cycle.name_en) for cycle in (now, before)] == [
+        (f"Hunanfyfyrio {year}", f"Self-reflection {year}"),
+        (f"Hunanfyfyrio {year - 1}", f"Self-reflection {year - 1}"),
+    ]
+    assert now.takes_answers
+    assert timezone.localtime(now.closes_at).hour == 17
+    assert before.closed_at == before.closes_at < now.opens_at
+
+
+def test_every_cluster_reflects_in_both_cycles(demonstration):
+    assert Cluster.objects.count() == 60
+    assert [cycle.reflections.count() for cycle in Cycle.objects.all()] == [60, 60]
+
+
+def test_every_state_is_there_in_this_cycle(demonstration):
+    states = set.union(*shown_states(this_cycle()).values())
+
+    assert states == {
+        "not_started",
+        "draft",
+        "returned",
+        "submitted",
+        "in_review",
+        "agreed",
+    }
+
+
+def test_every_board_has_clusters_in_different_states(demonstration):
+    states = shown_states(this_cycle())
+
+    assert len(states) == 7
+    assert min(len(states_of_board) for states_of_board in states.values()) >= 3
+
+
+def test_the_cycle_before_is_closed_and_some_never_submitted(demonstration):
+    states = set.union(*shown_states(cycle_before()).values())
+
+    assert states == {"closed", "not_submitted"}
+
+
+def test_the_draft_of_afan_is_half_complete_and_by_two_people(demonstration):
+    reflection = (
+        this_cycle().reflections.with_answered_count().get(cluster__code="afan")
+    )
+    writers = AnswerVersion.objects.filter(answer__reflection=reflection)
+
+    assert (reflection.state, reflection.answered_count) == ("draft", 76)
+    assert set(writers.values_list("by__email", flat=True)) == {
+        "lead.afan@example.test",
+        "contributor.afan@example.test",
+    }
+
+
+def test_one_cluster_submitted_changed_and_submitted_again(demonstration):
+    reflection = this_cycle().reflections.get(cluster__code="llanelli")
+    first, second = reflection.submissions.all()
+    kinds = reflection.state_changes.values_list("kind", flat=True)
+
+    assert list(kinds) == ["started", "submitted", "returned", "submitted"]
+    assert first.content_hash != second.content_hash
+
+
+def test_one_cluster_has_withdrawn(demonstration):
+    kinds = StateChange.objects.filter(
+        reflection__cycle=this_cycle(), reflection__cluster__code="newport-east"
+    ).values_list("kind", flat=True)
+
+    assert list(kinds) == ["started", "submitted", "withdrawn"]
+
+
+def test_the_hashes_of_the_submissions_hold(demonstration):
+    submissions = list(Submission.objects.all())
+
+    assert len(submissions) > 20
+    assert [submission.content_hash for submission in submissions] == [
+        snapshot.digest(submission.content) for submission in submissions
+    ]
+
+
+def test_some_submissions_are_incomplete_and_some_levels_differ(demonstration):
+    rows = SubmittedOutcome.objects.filter(uses_levels=True)
+    differing = rows.exclude(own_level=None).exclude(suggested_level=None)
+    own_and_suggested = list(differing.values_list("own_level", "suggested_level"))
+
+    assert set(rows.values_list("is_provisional", flat=True)) == {True, False}
+    assert {own for own, suggested in own_and_suggested} == {0, 1, 2, 3}
+    assert any(own != suggested for own, suggested in own_and_suggested)
+    assert AgreedLevel.objects.exclude(reason="").exists()
+
+
+def test_every_choice_is_made_somewhere(demonstration):
+    choices = Answer.objects.filter(criterion__isnull=False).values_list(
+        "choice", flat=True
+    )
+
+    assert set(choices) == {
+        "met",
+        "partly_met",
+        "not_yet_met",
+        "not_applicable",
+        "strong_signs",
+        "some_signs",
+        "no_signs_yet",
+    }
+    assert not Answer.objects.filter(choice="not_applicable", text="").exists()
+
+
+def test_texts_are_in_both_languages_and_all_say_that_they_are_invented(demonstration):
+    marker = read_texts()["marker"]
+    texts = [
+        *Answer.objects.values_list("text", "language"),
+        *AnswerVersion.objects.values_list("text", "language"),
+        *StateChange.objects.values_list("reason", "language"),
+        *AgreedLevel.objects.values_list("reason", "language"),
+    ]
+
+    written = [(text, language) for text, language in texts if text]
+    assert {language for _text, language in written} == {"cy", "en"}
+    assert [
+        text for text, language in written if not text.endswith(marker[language])
+    ] == []
+    assert {language for text, language in texts if not text} == {""}
+
+
+def test_some_clusters_write_welsh_some_english_and_some_both(demonstration):
+    languages = defaultdict(set)
+    for code, language in Answer.objects.exclude(text="").values_list(
+        "reflection__cluster__code", "language"
+    ):
+        languages[code].add(language)
+
+    assert set(map(frozenset, languages.values())) == {
+        frozenset({"cy"}),
+        frozenset({"en"}),
+        frozenset({"cy", "en"}),
+    }
+
+
+def test_every_answer_has_its_first_version(demonstration):
+    changed = AnswerVersion.objects.exclude(version=1).values_list(
+        "answer__reflection__cluster__code", flat=True
+    )
+
+    assert not Answer.objects.filter(versions=None).exists()
+    assert set(changed) == {"llanelli"}
+
+
+def test_next_steps_of_this_cycle_lie_in_the_future(demonstration):
+    days = Answer.objects.filter(
+        reflection__cycle=this_cycle(), question="next_steps", dated_on__isnull=False
+    ).values_list("dated_on", flat=True)
+
+    assert min(days) > timezone.localdate()
+
+
+def test_the_audit_says_that_it_was_loaded(demonstration):
+    event = AuditEvent.objects.get(kind=AuditEvent.Kind.DEMONSTRATION_LOADED)
+
+    assert event.details == {
+        "people": User.objects.count(),
+        "self_reflections": SelfReflection.objects.count(),
+        "answers": Answer.objects.count(),
+    }
+
+
+# The accounts ---------------------------------------------------------------------------
+
+
+def test_the_accounts_as_json(demonstration):
+    accounts = json.loads(run("demo_accounts", "--json"))
+
+    assert {tuple(account) for account in accounts} == {
+        ("role", "email", "password", "scope")
+    }
+    assert {account["role"] for account in accounts} == set(Role.values)
+    assert accounts[0] == {
+        "role": "cluster_lead",
+        "email": "lead.afan@example.test",
+        "password": PASSWORD,
+        "scope": "Afan",
+    }
+
+
+def test_the_accounts_as_a_table(demonstration):
+    lines = run("demo_accounts").splitlines()
+
+    assert len(lines) == 1 + len(ACCOUNTS)
+    assert lines[1].split() == [
+        "cluster_lead",
+        "lead.afan@example.test",
+        PASSWORD,
+        "Afan",
+    ]
+
+
+def test_the_accounts_of_the_sign_in_page(demonstration, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        accounts = demonstration_accounts()
+
+    assert [account.email for account in accounts] == [
+        account.email for account in ACCOUNTS
+    ]
+    neath = next(
+        account for account in accounts if account.email == "lead.neath@example.test"
+    )
+    assert (neath.scope_cy, neath.scope_en) == ("Castell-nedd", "Neath")
+
+
+def test_the_accounts_are_listed_in_a_demonstration_only(demonstration, settings):
+    settings.DEMONSTRATION = False
+
+    assert demonstration_accounts() == []
+
+
+@pytest.mark.parametrize(
+    "email", ["lead.afan@example.test", "administrator@example.test"]
+)
+def test_sign_in_works_with_the_password(demonstration, client, email):
+    response = client.post(
+        reverse("sign_in"), {"username": email, "password": PASSWORD}
+    )
+
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.get(email=email).pk)
+
+
+def test_only_the_listed_accounts_can_sign_in(demonstration):
+    able = [user.email for user in User.objects.all() if user.has_usable_password()]
+
+    assert sorted(able) == sorted(account.email for account in ACCOUNTS)
+    assert len(PASSWORD) >= 12
+
+
+def test_people_are_named_by_role_and_place_in_their_language(demonstration):
+    names = dict(User.objects.values_list("email", "name"))
+
+    assert names["lead.afan@example.test"] == "Arweinydd, Afan"
+    assert names["contributor.afan@example.test"] == "Contributor, Afan"
+    assert names["officer.betsi-cadwaladr@example.test"] == "Swyddog, Betsi Cadwaladr"
+    assert {email.rsplit("@")[1] for email in names} == {"example.test"}
+    assert Membership.objects.count() == len(names)
+
+
+# How it is made up ----------------------------------------------------------------------
+
+
+def test_stages_keep_their_proportions_and_neighbours_differ():
+    shares = {Stage.SUBMITTED: 4, Stage.DRAFT: 2, Stage.AGREED: 1}
+
+    plan = stages("abcdefg", shares, {"c": Stage.AGREED})
+
+    assert plan == {
+        "a": Stage.SUBMITTED,
+        "b": Stage.DRAFT,
+        "c": Stage.AGREED,
+        "d": Stage.SUBMITTED,
+        "e": Stage.SUBMITTED,
+        "f": Stage.DRAFT,
+        "g": Stage.SUBMITTED,
+    }
+
+
+def test_drafts_differ_in_how_far_they_are():
+    plan = {"one": Stage.DRAFT, "two": Stage.AGREED, "afan": Stage.DRAFT}
+
+    assert draft_progress(plan) == {"one": 0.85, "afan": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Meet before the summer.", date(2027, 5, 31)),
+        ("Ready by the end of the summer.", date(2027, 8, 31)),
+        ("Listen over the summer, and report in the autumn.", date(2027, 11, 15)),
+        ("Agree it before Christmas.", date(2026, 12, 15)),
+        ("Choose someone within the month.", date(2026, 12, 27)),
+        ("Look at it again in about half a year.", date(2027, 5, 23)),
+    ],
+)
+def test_a_next_step_is_due_when_it_says(text, expected):
+    assert due_on(text, date(2026, 11, 22), generator("any")) == expected
+
+
+def test_no_text_is_said_twice_before_all_were_said():
+    texts = {"marker": {"en": "Invented."}, "notes": [{"en": str(n)} for n in range(4)]}
+    words = Words(texts, generator("any"))
+
+    said = [words.say("en", "notes") for _time in range(8)]
+
+    assert sorted(said[:4]) == sorted(said[4:]) == [f"{n} Invented." for n in range(4)]

@@ -1,0 +1,416 @@
+"""The summary of a submission as a PDF: what is in it, who can read it, and what it never does."""
+
+import io
+import json
+import re
+import shutil
+import socket
+import subprocess
+import threading
+from types import SimpleNamespace
+
+import pikepdf
+import pypdf
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from assessments.models import (
+    CriterionChoice,
+    Profession,
+    Question,
+    ReviewAccess,
+    SignsChoice,
+)
+from organisations.models import Cluster, HealthBoard, Membership, Role, User
+from reporting.pdf import TooLong, rendering, render_summary
+from tests.reporting import builders
+from tests.reporting.tree import Document
+
+HEADINGS = ["H1", "H2", "H3", "H4", "H5"]
+OTHER = {"cy": "en", "en": "cy"}
+
+
+# What is tested: drawn once --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def submission(django_db_setup, django_db_blocker):
+    """Read from the database, which keeps nothing of it: rendering reads only what it holds."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        submission = builders.build_submission()
+        transaction.set_rollback(True)
+    return SimpleNamespace(
+        content=submission.content,
+        number=submission.number,
+        submitted_at=submission.submitted_at,
+    )
+
+
+@pytest.fixture(scope="module")
+def content(submission):
+    return json.loads(submission.content)
+
+
+@pytest.fixture(scope="module")
+def files(submission):
+    return {
+        "cy": render_summary(submission, languages=("cy",)),
+        "en": render_summary(submission, languages=("en",)),
+        "both": render_summary(submission, languages=("cy", "en")),
+    }
+
+
+@pytest.fixture(scope="module")
+def documents(files):
+    return {
+        name: Document(pikepdf.open(io.BytesIO(raw))) for name, raw in files.items()
+    }
+
+
+@pytest.fixture(params=["cy", "en"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def document(documents, language):
+    return documents[language]
+
+
+def with_content(submission, content, **changes):
+    fields = {"number": submission.number, "submitted_at": submission.submitted_at}
+    return SimpleNamespace(content=json.dumps(content), **(fields | changes))
+
+
+def answers_in(value):
+    """Every stored answer, in the order of the document."""
+    if isinstance(value, dict) and "choice" in value:
+        yield value
+    elif isinstance(value, dict):
+        names = [name for name in Question.values if name in value] or [
+            name
+            for name in (
+                "context",
+                "modules",
+                "outcomes",
+                "criteria",
+                "questions",
+                "enabling_factors",
+                "answer",
+                "closing",
+            )
+            if name in value
+        ]
+        for name in names:
+            yield from answers_in(value[name])
+    elif isinstance(value, list):
+        for item in value:
+            yield from answers_in(item)
+
+
+def written(content):
+    """The texts that people wrote, in the order of the document: the reason for a level first."""
+    texts = [*answers_in(content["context"])]
+    for module in content["modules"]:
+        for outcome in module["outcomes"]:
+            questions = outcome["questions"]
+            reason = [questions["own_level"]] if "own_level" in questions else []
+            others = {key: value for key, value in questions.items() if key != "own_level"}
+            texts += [*reason, *answers_in(outcome["criteria"]), *answers_in(others)]
+    texts += [*answers_in(content["enabling_factors"]), *answers_in(content["closing"])]
+    return [answer for answer in texts if answer["text"]]
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def text_of_pages(raw):
+    """What pypdf reads, without the running heads and feet."""
+    pages = []
+    for page in pypdf.PdfReader(io.BytesIO(raw)).pages:
+        kept = []
+
+        def keep(text, _matrix, position, _font, _size, kept=kept):
+            if 50 < position[5] < 790 or not text.strip():
+                kept.append(text)
+
+        page.extract_text(visitor_text=keep)
+        pages.append("".join(kept))
+    return words(" ".join(pages))
+
+
+# Fourteen things that make a PDF readable for everyone -------------------------------------
+
+
+def test_is_tagged(document):
+    assert document.pdf.Root.MarkInfo.Marked
+    assert document.root.tag == "Document"
+
+
+def test_names_its_language(document, language):
+    assert str(document.pdf.Root.Lang) == language
+
+
+def test_shows_a_title_in_its_language(document, content, language):
+    with translation.override(language):
+        heading = _("Summary of the self-reflection")
+    name, cycle = content["cluster"]["name"][language], content["cycle"]["name"][language]
+    assert str(document.pdf.docinfo.Title) == f"{heading}: {name}, {cycle}"
+    assert document.pdf.Root.ViewerPreferences.DisplayDocTitle
+
+
+def test_says_that_it_is_accessible(document):
+    with document.pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+
+
+def test_leaves_no_content_untagged(document):
+    tagged = {item for element in document.root.walk() for item in element.contents}
+    drawn = set(document.marked_contents())
+
+    assert {(page, number) for page, number in drawn if number is not None} == tagged
+    assert {page for page, number in drawn if number is None} == set(
+        range(len(document.pdf.pages))
+    )
+
+
+def test_heading_levels_do_not_skip(document):
+    levels = [int(element.tag[1]) for element in document.root.find(*HEADINGS)]
+
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(document.text_of(element) for element in document.root.find(*HEADINGS))
+
+
+def test_has_one_main_heading(documents):
+    found = {name: len(document.root.find("H1")) for name, document in documents.items()}
+
+    assert found == {"cy": 1, "en": 1, "both": 2}
+
+
+def test_cells_know_their_headers(document):
+    heads = [str(element.source.ID) for element in document.root.find("TH")]
+    cells = document.root.find("TD")
+    tree = document.pdf.Root.StructTreeRoot.IDTree.Kids[0].Names
+
+    assert len(heads) == len(set(heads))
+    assert [str(tree[at]) for at in range(0, len(tree), 2)] == sorted(heads)
+    assert all(len(cell.source.A.Headers) > 0 for cell in cells)
+    assert {str(head) for cell in cells for head in cell.source.A.Headers} <= set(heads)
+    assert all("/Scope" in element.source.A for element in document.root.find("TH"))
+
+
+def test_has_no_pictures(document):
+    """So none is without words: shapes beside a level or an answer repeat them."""
+    assert document.root.find("Figure") == []
+
+
+def test_links_are_tagged_with_text(document):
+    annotations = sum(len(page.get("/Annots", [])) for page in document.pdf.pages)
+    links = document.root.find("Link")
+
+    assert annotations == sum(link.annotations for link in links)
+    assert all(document.text_of(link) for link in links)
+
+
+def test_embeds_its_fonts(document):
+    fonts = {
+        str(font.BaseFont): font
+        for page in document.pdf.pages
+        for font in page.Resources.Font.values()
+    }
+
+    assert len(fonts) == 2  # one file a weight, and none of the machine's
+    for font in fonts.values():
+        descriptor = font.DescendantFonts[0].FontDescriptor
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor.keys())
+        assert "/ToUnicode" in font
+
+
+def test_tabs_follow_the_structure(document):
+    assert {str(page.get("/Tabs")) for page in document.pdf.pages} == {"/S"}
+
+
+def test_has_bookmarks(document, content, language):
+    with document.pdf.open_outline() as outline:
+        (top,) = outline.root
+        parts = [item.title for item in top.children]
+        outcomes = [item.title for item in top.children[2].children]
+
+    assert len(parts) == 6  # the levels at a glance and the five parts
+    assert len(outcomes) == len(content["modules"][0]["outcomes"])
+    assert content["modules"][0]["outcomes"][12]["title"][language] in outcomes[12]
+
+
+def test_marks_what_is_in_the_other_language(document, content, language):
+    quotes = document.root.find("BlockQuote")
+    foreign = [words(a["text"]) for a in written(content) if a["language"] != language]
+
+    assert {quote.language for quote in quotes} == {OTHER[language]}
+    # An answer that goes over a page is two quotes.
+    assert words(" ".join(map(document.text_of, quotes))) == " ".join(foreign)
+    in_quotes = {id(element) for quote in quotes for element in quote.walk()}
+    others = [e for e in document.root.walk() if id(e) not in in_quotes]
+    assert {element.language for element in others} == {language}
+
+
+def test_marks_the_languages_of_both_versions(documents, content):
+    root = documents["both"].root
+    texts = {"cy": [], "en": []}
+    for part in root.children:
+        quotes = part.find("BlockQuote")
+        texts[part.language] += map(documents["both"].text_of, quotes)
+        assert {quote.language for quote in quotes} <= {OTHER[part.language]}
+
+    languages = [part.language for part in root.children]
+    assert languages == sorted(languages)  # all of the Welsh, then all of the English
+    for language, found in texts.items():
+        foreign = [words(a["text"]) for a in written(content) if a["language"] != language]
+        assert words(" ".join(found)) == " ".join(foreign)
+
+
+# What it says ----------------------------------------------------------------------------
+
+
+def test_holds_every_word_in_order(files, content, language):
+    text = text_of_pages(files[language])
+
+    found = 0
+    for answer in written(content):
+        at = text.find(words(answer["text"]), found)
+        assert at >= 0, answer["text"]
+        found = at + 1
+    for module in content["modules"]:
+        for outcome in module["outcomes"]:
+            assert words(outcome["title"][language]) in text
+            assert words(outcome["title"][OTHER[language]]) not in text
+
+
+def test_tells_not_answered_from_below_level_1(document, content, language):
+    table = document.root.find("Table")[1]  # after the cover's
+    rows = [
+        [document.text_of(cell) for cell in row.children] for row in table.find("TR")[1:]
+    ]
+    with translation.override(language):
+        unanswered, below = _("Not answered"), f"<1 {_('Below level 1')}"
+
+    own = [outcome["own_level"] for outcome in content["modules"][0]["outcomes"]]
+    assert own[:2] == [0, None]
+    assert [row[1] for row in rows][:2] == [below, unanswered]
+    assert len(rows) == 13
+
+
+def test_gives_no_level_where_there_are_none(document, content, language):
+    module = content["modules"][1]
+    table = document.root.find("Table")[2]
+    rows = [
+        [document.text_of(cell) for cell in row.children][1:]
+        for row in table.find("TR")[1:]
+    ]
+
+    expected = []
+    for outcome in module["outcomes"]:
+        choices = [criterion["answer"]["choice"] for criterion in outcome["criteria"]]
+        counts = [choices.count(choice) for choice in [*SignsChoice.values, ""]]
+        expected.append([str(count) for count in [*counts, len(choices)]])
+    assert rows == expected
+
+
+def test_counts_the_criteria_that_are_met(document, content):
+    table = document.root.find("Table")[1]
+    cells = [document.text_of(row.children[3]) for row in table.find("TR")[1:]]
+
+    for cell, outcome in zip(cells, content["modules"][0]["outcomes"], strict=True):
+        choices = [criterion["answer"]["choice"] for criterion in outcome["criteria"]]
+        numbers = [choices.count(CriterionChoice.MET), len(choices)]
+        numbers += [choices.count("")] if "" in choices else []
+        assert [int(number) for number in re.findall(r"\d+", cell)] == numbers
+
+
+def test_says_when_and_which(files, submission, language):
+    text = text_of_pages(files[language])
+    month = {"cy": "Tachwedd", "en": "November"}[language]
+
+    assert f"30 {month} 2026, 16:45" in text
+    assert {"cy": "3 Chwefror 2026", "en": "3 February 2026"}[language] in text
+
+
+def test_numbers_its_pages(files, language):
+    pages = pypdf.PdfReader(io.BytesIO(files[language])).pages
+    with translation.override(language):
+        last = _("Page %(number)s of %(total)s") % {
+            "number": len(pages),
+            "total": len(pages),
+        }
+
+    assert last in words(pages[-1].extract_text())
+    assert words(pages[0].extract_text()).endswith(last) is False
+
+
+def test_says_that_the_english_framework_is_not_official(files, submission, content):
+    with translation.override("en"):
+        note = _(
+            "The Welsh text is the official one. The English is this project's translation."
+        )
+    official = content | {"edition": content["edition"] | {"unofficial_language": None}}
+
+    assert note in text_of_pages(files["en"])
+    assert note not in text_of_pages(files["cy"])
+    drawn = render_summary(with_content(submission, official), languages=("en",))
+    assert note not in text_of_pages(drawn)
+
+
+def test_an_empty_submission_is_drawn(submission, content):
+    def emptied(value):
+        if isinstance(value, dict) and "choice" in value:
+            return {"choice": "", "text": "", "dated_on": None, "language": ""}
+        if isinstance(value, dict):
+            return {key: emptied(item) for key, item in value.items()}
+        return [emptied(item) for item in value] if isinstance(value, list) else value
+
+    empty = emptied(content)
+    for outcome in empty["modules"][0]["outcomes"]:
+        outcome["own_level"] = outcome["suggestion"]["level"] = None
+
+    drawn = render_summary(with_content(submission, empty), languages=("en",))
+
+    assert "<1" not in text_of_pages(drawn)
+    assert text_of_pages(drawn).count("Not answered") > 200
+
+
+def test_is_the_same_for_the_same_submission(submission, files):
+    assert render_summary(submission, languages=("en",)) == files["en"]
+
+
+def test_names_those_who_took_part(documents):
+    document = documents["en"]
+    items = [document.text_of(item) for item in document.root.find("L")[0].children]
+
+    with translation.override("en"):
+        expected = [f"• {Profession(code).label}" for code in Profession.values[:4]]
+    assert items == expected
+
+
+# Letters ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("letter", "ŵŷŴŶâêîôû")
+def test_each_font_holds_welsh_letters(submission, letter):
+    """A glyph of its own with an outline, not the box for what is missing."""
+    drawn = render_summary(in_every_weight(submission, letter), languages=("cy",))
+    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+        fonts = pdf.pages[0].Resources.Font
+        for font in fonts.values():
+            table = font.ToUnicode.read_bytes().decode().lower()
+            code = f"{ord(letter):04x}"
+            (glyph,) = re.findall(rf"<([0-9a-f]+)>\s*<{code}>", table)
+            descriptor = font.DescendantFonts[0].FontDescriptor
+            key = "/FontFile2" if "/FontFile2" in descriptor else "/FontFile3"
+            embedded = TTFont(io.BytesIO(descriptor[key].read_bytes()))
+            assert has_outline(embedded, int(glyph, 16))
