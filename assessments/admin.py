@@ -1,8 +1,6 @@
 """Django admin for assessment cycles, and for nothing that clusters write in them."""
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +12,14 @@ from organisations.admin_base import BilingualAdmin
 
 @admin.register(Cycle)
 class CycleAdmin(BilingualAdmin):
-    list_display = ("name", "edition", "opens_at", "closes_at", "opened_at", "closed_at")
+    list_display = (
+        "name",
+        "edition",
+        "opens_at",
+        "closes_at",
+        "opened_at",
+        "closed_at",
+    )
     list_select_related = ("edition",)
     search_fields = ("code", "name_cy", "name_en")
     fields = (
@@ -95,22 +100,3 @@ class CycleAdmin(BilingualAdmin):
             close_cycle(cycle=cycle, by=request.user)
             self.say(request, cycle, _("it is closed."), messages.SUCCESS)
         return None
-
-    def ask(self, request, queryset, action, title, consequence):
-        """The page that says what the action will do, with the button that does it."""
-        return TemplateResponse(
-            request,
-            "admin/assessments/cycle/confirm_action.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "title": title,
-                "consequence": consequence,
-                "cycles": queryset,
-                "action": action,
-                "checkbox": ACTION_CHECKBOX_NAME,
-            },
-        )
-
-    def say(self, request, cycle, sentence, level=messages.WARNING):
-        self.message_user(request, f"{cycle}: {sentence}", level)

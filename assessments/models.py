@@ -86,7 +86,7 @@ class Cycle(models.Model):
 def may_read_progress(user, prefix=""):
     """Rows of a cluster whose progress ``user`` may see: its people, its board, nationally."""
     if user.has_role(Role.NATIONAL_OFFICER):
-        return Q()
+        return Q(**{f"{prefix}pk__isnull": False})  # not Q(), which vanishes beside an "or"
     return Q(
         **{f"{prefix}cluster__in": user.cluster_ids(*CLUSTER_ROLES)}
     ) | Q(**{f"{prefix}cluster__health_board__in": user.health_board_ids()})

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cdf_site.demonstration import demonstration_accounts
 from organisations.models import CLUSTER_ROLES, Role
 from organisations.permissions import Permission, holds
 
@@ -33,6 +34,7 @@ def interface(request):
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "other_language": other_language(request),
         "demonstration": settings.DEMONSTRATION,
+        "demonstration_accounts": SimpleLazyObject(demonstration_accounts),
     }
 
 

@@ -204,11 +204,7 @@ JQUERY_UI_URL = "jquery-ui/jquery-ui.min.js"
 
 # Files ------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATICFILES_DIRS = [
-    directory
-    for directory in (BASE_DIR / "cdf_site" / "static", BASE_DIR / "build" / "static")
-    if directory.is_dir()
-]
+STATICFILES_DIRS = [BASE_DIR / "build" / "static"]  # beside what the apps hold
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 TESTING = "pytest" in sys.modules
 STORAGES = {

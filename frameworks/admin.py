@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.admin import TranslationStackedInline
@@ -27,6 +28,8 @@ from frameworks.services import NotNow, publish, retire
 from organisations.admin_base import BilingualAdmin
 
 DRAFT = Edition.Status.DRAFT
+MOST_PROBLEMS = 20  # shown at once when an edition is not complete
+WORDS_IN_A_LIST = 14
 EDITOR_NOTE = ("editor_note_cy", "editor_note_en")
 
 
@@ -95,6 +98,17 @@ class FrameworkAdmin(FrozenOncePublished, BilingualAdmin):
             "outcome": Outcome.objects.filter(module__edition__status=DRAFT)
             .select_related("module__edition")
             .order_by("module__edition", "module__number", "number"),
+            "predecessor": Criterion.objects.exclude(
+                outcome__module__edition__status=DRAFT
+            )
+            .select_related("outcome__module__edition")
+            .order_by(
+                "outcome__module__edition",
+                "outcome__module__number",
+                "outcome__number",
+                F("level").asc(nulls_last=True),
+                "number",
+            ),
         }
         if db_field.name in choices:
             kwargs.setdefault("queryset", choices[db_field.name])
@@ -111,8 +125,14 @@ def path_to(thing):
             return f"{thing.code}: {thing}"
         case Module():
             return f"{thing.edition.code} › {thing.number}. {thing}"
-        case _:
-            return f"{thing.module.edition.code} › {thing.module.abbreviation} › {thing}"
+        case Outcome():
+            return (
+                f"{thing.module.edition.code} › {thing.module.abbreviation} › {thing}"
+            )
+        case Criterion():
+            number = f"{thing.level or '–'}.{thing.number}"
+            text = Truncator(thing.text).words(WORDS_IN_A_LIST)
+            return f"{path_to(thing.outcome)} › {number}. {text}"
 
 
 # An edition and what stands in it ---------------------------------------------------------
@@ -162,6 +182,17 @@ class EditionAdmin(FrameworkAdmin):
         permissions=["change"], description=gettext_lazy("Publish the edition")
     )
     def publish(self, request, queryset):
+        if "confirmed" not in request.POST:
+            return self.ask(
+                request,
+                queryset,
+                "publish",
+                _("Publish the edition"),
+                _(
+                    "Everybody can then read it, and its texts, levels, numbers and structure "
+                    "can no longer be changed."
+                ),
+            )
         for edition in queryset:
             try:
                 publish(edition=edition, by=request.user)
@@ -169,16 +200,24 @@ class EditionAdmin(FrameworkAdmin):
                 self.say(request, edition, _("it is published already."))
             except Refused as refused:
                 self.say(request, edition, _("it is not complete, and stays a draft."))
-                for problem in refused.problems:
-                    reason = f"{problem.place}: {problem.reason}"
-                    self.message_user(request, reason, messages.ERROR)
+                for problem in refused.problems[:MOST_PROBLEMS]:
+                    self.say(request, problem.place, problem.reason, messages.ERROR)
             else:
                 self.say(request, edition, _("it is published."), messages.SUCCESS)
+        return None
 
     @admin.action(
         permissions=["change"], description=gettext_lazy("Take the edition out of use")
     )
     def retire(self, request, queryset):
+        if "confirmed" not in request.POST:
+            return self.ask(
+                request,
+                queryset,
+                "retire",
+                _("Take the edition out of use"),
+                _("It stays readable, and can be published again."),
+            )
         for edition in queryset:
             try:
                 retire(edition=edition, by=request.user)
@@ -186,9 +225,7 @@ class EditionAdmin(FrameworkAdmin):
                 self.say(request, edition, _("it is not published."))
             else:
                 self.say(request, edition, _("it is out of use."), messages.SUCCESS)
-
-    def say(self, request, edition, sentence, level=messages.WARNING):
-        self.message_user(request, f"{edition.code}: {sentence}", level)
+        return None
 
 
 # Modules, outcomes and criteria -----------------------------------------------------------
@@ -269,7 +306,7 @@ class OutcomeAdmin(FrameworkAdmin):
 
 @admin.register(Criterion)
 class CriterionAdmin(FrameworkAdmin):
-    list_display = ("text", "level", "number", "outcome")
+    list_display = ("short_text", "level", "number", "outcome")
     list_filter = ("level", "outcome__module")
     list_select_related = ("outcome",)
     search_fields = ("text_cy", "text_en")
@@ -281,7 +318,10 @@ class CriterionAdmin(FrameworkAdmin):
         "number",
     )
     fields = ("outcome", "level", "number", "text", "editor_note", "predecessor")
-    autocomplete_fields = ("predecessor",)
+
+    @admin.display(description=gettext_lazy("text"))
+    def short_text(self, criterion):
+        return Truncator(criterion.text).words(WORDS_IN_A_LIST)
 
 
 # Logic models -----------------------------------------------------------------------------
@@ -301,17 +341,21 @@ class LogicModelEntryForm(forms.ModelForm):
 @admin.register(LogicModelEntry)
 class LogicModelEntryAdmin(BilingualAdmin):
     form = LogicModelEntryForm
-    list_display = ("text", "kind", "level", "number", "outcome", "module")
+    list_display = ("short_text", "kind", "level", "number", "outcome", "module")
     list_filter = ("kind", "level", "outcome__module", "module")
     list_select_related = ("module", "outcome")
     search_fields = ("text_cy", "text_en")
     fields = ("outcome", "module", "kind", "level", "number", "text")
 
+    @admin.display(description=gettext_lazy("text"))
+    def short_text(self, entry):
+        return Truncator(entry.text).words(WORDS_IN_A_LIST)
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "outcome":
-            kwargs["queryset"] = Outcome.objects.select_related("module__edition").order_by(
-                "module__edition", "module__number", "number"
-            )
+            kwargs["queryset"] = Outcome.objects.select_related(
+                "module__edition"
+            ).order_by("module__edition", "module__number", "number")
         elif db_field.name == "module":
             kwargs["queryset"] = Module.objects.select_related("edition").order_by(
                 "edition", "number"

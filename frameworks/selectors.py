@@ -104,7 +104,9 @@ def outcomes_with_counts(module):
     return module.outcomes.annotate(
         criteria_count=Count("criteria"),
         **{
-            f"criteria_count_{level}": Count("criteria", filter=Q(criteria__level=level))
+            f"criteria_count_{level}": Count(
+                "criteria", filter=Q(criteria__level=level)
+            )
             for level in Level.values
         },
     ).order_by("number")

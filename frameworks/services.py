@@ -45,6 +45,10 @@ def _change_status(edition, status, *, by):
     edition.status = status
     edition.save(update_fields=["status"])
     record(
-        AuditEvent.Kind.CHANGED, by=by, subject=edition, fields=["status"], status=status
+        AuditEvent.Kind.CHANGED,
+        by=by,
+        subject=edition,
+        fields=["status"],
+        status=status,
     )
     return edition

@@ -6,9 +6,8 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from organisations.admin_base import AuditedAdmin, BilingualAdmin, ReadOnlyAdmin
 from organisations.models import (
@@ -78,7 +77,13 @@ class PlanningGroupAdmin(NamedAdmin):
 
 @admin.register(Cluster)
 class ClusterAdmin(NamedAdmin):
-    list_display = ("name", "health_board", "local_authority", "name_status", "closed_on")
+    list_display = (
+        "name",
+        "health_board",
+        "local_authority",
+        "names_are_published",
+        "closed_on",
+    )
     list_filter = (
         "health_board",
         "name_status",
@@ -97,6 +102,10 @@ class ClusterAdmin(NamedAdmin):
         "closed_on",
     )
 
+    @admin.display(boolean=True, description=_("names published"))
+    def names_are_published(self, cluster):
+        return cluster.name_status == Cluster.NameStatus.PUBLISHED
+
     def has_delete_permission(self, request, obj=None):
         return False  # closed instead: what it submitted keeps its place
 
@@ -109,7 +118,7 @@ class PersonCreationForm(BaseUserCreationForm):
         fields = ("email", "name", "language")
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.StackedInline):
     model = Membership
     autocomplete_fields = ("cluster", "health_board")
     extra = 0

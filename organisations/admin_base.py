@@ -1,13 +1,16 @@
 """What every page of Django admin shares: the site's name and sign-in, the audit, the languages."""
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TabbedTranslationAdmin
+from modeltranslation.admin import TranslationAdmin
 
 from organisations.audit import record
 from organisations.models import AuditEvent
@@ -44,14 +47,19 @@ admin.site.disable_action("delete_selected")
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Writes an audit event for whatever it changes, in the same transaction."""
+    """Writes an audit event for whatever it changes, in the same transaction.
+
+    Its actions ask before they do what cannot be undone, and say what came of it.
+    """
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
             self.audit(request, AuditEvent.Kind.ADDED, form.instance, form.changed_data)
         elif form.changed_data:
-            self.audit(request, AuditEvent.Kind.CHANGED, form.instance, form.changed_data)
+            self.audit(
+                request, AuditEvent.Kind.CHANGED, form.instance, form.changed_data
+            )
         for formset in formsets:
             for part in formset.new_objects:
                 fields = next(
@@ -80,9 +88,38 @@ class AuditedAdmin(admin.ModelAdmin):
             AuditEvent.Kind.REMOVED, by=request.user, subject=subject, name=str(subject)
         )
 
+    def ask(self, request, things, action, title, consequence):
+        """The page that says what ``action`` will do, with the button that does it."""
+        return TemplateResponse(
+            request,
+            "admin/confirm_action.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": title,
+                "consequence": consequence,
+                "things": things,
+                "action": action,
+                "checkbox": ACTION_CHECKBOX_NAME,
+            },
+        )
 
-class BilingualAdmin(AuditedAdmin, TabbedTranslationAdmin):
+    def say(self, request, thing, sentence, level=messages.WARNING):
+        """What came of an action; the name stands outside the sentence."""
+        self.message_user(request, f"{thing}: {sentence}", level)
+
+
+class BilingualAdmin(AuditedAdmin, TranslationAdmin):
     """The same for what has a Welsh and an English text: each language in its tab."""
+
+    class Media:
+        # As in TabbedTranslationAdmin, but for its style sheet: the tabs' look is ours.
+        js = (
+            "admin/js/jquery.init.js",
+            "modeltranslation/js/force_jquery.js",
+            settings.JQUERY_UI_URL,
+            "modeltranslation/js/tabbed_translation_fields.js",
+        )
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

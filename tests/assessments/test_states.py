@@ -463,8 +463,8 @@ def test_the_queries_of_submitting_do_not_grow_with_the_framework(
     person = type(lead).objects.get(pk=lead.pk)
 
     # Savepoint and its end, lock, memberships, five for the sheet, number, submission, its
-    # outcomes, change, audit, state; bulk_create has a savepoint of its own.
-    with django_assert_num_queries(17):
+    # outcomes, change, audit, state.
+    with django_assert_num_queries(15):
         services.submit(reflection=reflection, by=person, incomplete_confirmed=True)
 
 

@@ -1,0 +1,112 @@
+"""Pictures of the main pages in both languages, from the demonstration that is in the database.
+
+``python -m bench.pictures FOLDER`` serves the application on a free port of this machine for as
+long as it takes. ``--all`` makes every page at 1280 and 320 pixels, to be looked at.
+"""
+
+import argparse
+import os
+import shutil
+import threading
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import django
+from playwright.sync_api import sync_playwright
+
+FRAME = {"width": 1280, "height": 900}
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+def pages(cycle, language):
+    """What is pictured: a name, the role that sees it, and its address."""
+    lead = f"/{language}/self-reflections/{cycle}/afan/"
+    return [
+        ("sign-in", None, f"/{language}/sign-in/"),
+        ("home", "cluster_lead", f"/{language}/"),
+        ("contents", "cluster_lead", lead),
+        ("context", "cluster_lead", f"{lead}context/"),
+        ("outcome", "cluster_lead", f"{lead}outcomes/PCMW/3/"),
+        ("signs", "cluster_lead", f"{lead}outcomes/ACD/1/"),
+        ("enablers", "cluster_lead", f"{lead}enablers/"),
+        ("check", "cluster_lead", f"{lead}check/"),
+        ("read", "cluster_lead", f"{lead}read/"),
+        ("framework", None, f"/{language}/framework/2022-05/"),
+        ("module", None, f"/{language}/framework/2022-05/PCMW/"),
+        ("framework-outcome", None, f"/{language}/framework/2022-05/PCMW/6/"),
+        ("officer-home", "health_board_officer", f"/{language}/"),
+        ("board", "health_board_officer", f"/{language}/results/"),
+        ("national", "national_officer", f"/{language}/results/"),
+        ("admin", "administrator", f"/{language}/admin/"),
+        ("admin-clusters", "administrator", f"/{language}/admin/organisations/cluster/"),
+        ("missing", None, f"/{language}/nothing-here/"),
+    ]
+
+
+def serve():
+    from cdf_site.wsgi import application  # noqa: PLC0415 (Django has to be set up first)
+
+    server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def sign_in(browser, base, account, width):
+    page = browser.new_page(viewport=FRAME | {"width": width}, base_url=base)
+    if account:
+        page.goto("/en/sign-in/")
+        page.locator("input[name=username]").fill(account.email)
+        page.locator("input[name=password]").fill(account.password)
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "sign-in" not in url)
+    return page
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdf_site.settings")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    django.setup()
+    from assessments.models import Cycle  # noqa: PLC0415
+    from cdf_site.demonstration import demonstration_accounts  # noqa: PLC0415
+
+    accounts = {}
+    for account in demonstration_accounts():
+        accounts.setdefault(account.role, account)
+    cycle = Cycle.objects.current().get().code
+    options.folder.mkdir(parents=True, exist_ok=True)
+    server = serve()
+    base = f"http://127.0.0.1:{server.server_port}"
+    chosen = None if options.all else {("board", "en"), ("outcome", "cy")}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+        )
+        for width in (1280, 320) if options.all else (1280,):
+            for role in dict.fromkeys(role for _, role, _ in pages(cycle, "en")):
+                page = sign_in(browser, base, accounts.get(role), width)
+                for language in ("cy", "en"):
+                    for name, wanted, address in pages(cycle, language):
+                        if wanted != role or (chosen and (name, language) not in chosen):
+                            continue
+                        page.goto(address)
+                        suffix = "" if width == 1280 else f"-{width}"
+                        page.screenshot(
+                            path=options.folder / f"{name}-{language}{suffix}.png",
+                            full_page=options.all,
+                        )
+                page.close()
+        browser.close()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""Parts of large tables."""
+
+from functools import lru_cache
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.simple_tag
+def part(template_name, **parameters):
+    """Include a template that depends on its parameters and the language alone.
+
+    It is drawn once and remembered: a table of 60 clusters has 1,200 cells, most of them alike,
+    and drawing each by itself takes most of a second. Parameters are hashable, and small.
+    """
+    return _drawn(template_name, get_language(), tuple(parameters.items()))
+
+
+@lru_cache(maxsize=10_000)
+def _drawn(template_name, language, parameters):
+    return render_to_string(template_name, dict(parameters))

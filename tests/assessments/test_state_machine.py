@@ -1,0 +1,249 @@
+"""A self-reflection's life in random order: nothing is lost, and nothing sent ever changes."""
+
+import hashlib
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from assessments import services
+from assessments.models import Answer, AnswerVersion, Question, SelfReflection
+from assessments.services import NotNow
+from assessments.subjects import Subject
+from organisations.models import AuditEvent
+from tests.factories import CycleFactory, SelfReflectionFactory
+from tests.steps import State, entry, save
+
+pytestmark = pytest.mark.django_db
+
+# The only ways from one state to another, by what was done.
+WAYS = {
+    "save": {State.NOT_STARTED: State.DRAFT, State.DRAFT: State.DRAFT},
+    "submit": {State.DRAFT: State.SUBMITTED},
+    "withdraw": {State.SUBMITTED: State.DRAFT},
+    "return": {State.SUBMITTED: State.DRAFT},
+    "review": {State.SUBMITTED: State.IN_REVIEW},
+    "agree": {State.SUBMITTED: State.AGREED, State.IN_REVIEW: State.AGREED},
+}
+CHANGES = {
+    (before, after)
+    for ways in WAYS.values()
+    for before, after in ways.items()
+    if before != after
+} | {(state, State.CLOSED) for state in State if state != State.CLOSED}
+
+SUBJECTS = [
+    Subject(question=Question.ABOUT_CLUSTER),
+    Subject(question=Question.SUPPORT_OVERALL),
+    Subject(question=Question.ANYTHING_ELSE),
+]
+subjects = st.sampled_from(SUBJECTS)
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12
+)
+
+
+class SelfReflectionLife(RuleBasedStateMachine):
+    """What the model believes stands here; the invariants compare it with the database."""
+
+    cast = None  # the people and the framework, given by the test
+
+    def __init__(self):
+        super().__init__()
+        self.reflection = SelfReflectionFactory(
+            cycle=CycleFactory(edition=self.cast["edition"]), cluster=self.cast["cluster"]
+        )
+        self.state = State.NOT_STARTED
+        self.current = {subject: ("", 0) for subject in SUBJECTS}
+        self.pasts = {subject: [""] for subject in SUBJECTS}  # texts by version
+        self.acknowledged = set()
+        self.sent = []
+
+    def send(self, subject, text, base, writer):
+        saved = save(
+            self.reflection, entry(subject, text, base=base), by=self.cast[writer]
+        )
+        now, version = self.current[subject]
+        says_nothing_new = text in (now, *self.pasts[subject][base : base + 1])
+        if says_nothing_new:
+            assert (saved.changed, saved.conflicts, saved.closed) == ([], [], [])
+            return
+        self.acknowledged.add((subject, text))
+        if self.state not in WAYS["save"]:
+            assert [late.text for late in saved.closed] == [text]
+        elif base != version:
+            assert [conflict.entry.text for conflict in saved.conflicts] == [text]
+        else:
+            assert saved.changed == [subject]
+            self.current[subject] = (text, version + 1)
+            self.pasts[subject].append(text)
+            self.state = WAYS["save"][self.state]
+
+    @rule(
+        subject=subjects, text=texts, writer=st.sampled_from(["lead", "contributor"])
+    )
+    def save_from_the_newest_version(self, subject, text, writer):
+        self.send(subject, text, self.current[subject][1], writer)
+
+    @rule(
+        subject=subjects,
+        text=texts,
+        age=st.integers(1, 3),
+        writer=st.sampled_from(["lead", "contributor"]),
+    )
+    def save_from_an_older_version(self, subject, text, age, writer):
+        self.send(subject, text, max(0, self.current[subject][1] - age), writer)
+
+    def try_to(self, what, do):
+        if self.state in WAYS[what]:
+            done = do()
+            self.state = WAYS[what][self.state]
+            return done
+        with pytest.raises(NotNow):
+            do()
+        return None
+
+    @rule()
+    def submit(self):
+        submission = self.try_to(
+            "submit",
+            lambda: services.submit(
+                reflection=self.reflection,
+                by=self.cast["lead"],
+                incomplete_confirmed=True,
+            ),
+        )
+        if submission:
+            self.sent.append(
+                (len(self.sent) + 1, submission.content, submission.content_hash)
+            )
+
+    @rule()
+    def withdraw(self):
+        self.try_to(
+            "withdraw",
+            lambda: services.withdraw(reflection=self.reflection, by=self.cast["lead"]),
+        )
+
+    @rule(reason=texts.filter(str.strip))
+    def give_back(self, reason):
+        self.try_to(
+            "return",
+            lambda: services.return_reflection(
+                reflection=self.reflection,
+                by=self.cast["officer"],
+                reason=reason,
+                language="cy",
+            ),
+        )
+
+    # Rarely: from there on little else can happen.
+    @precondition(lambda self: len(self.sent) > 1)
+    @rule()
+    def begin_review(self):
+        self.try_to(
+            "review",
+            lambda: services.begin_review(
+                reflection=self.reflection, by=self.cast["officer"]
+            ),
+        )
+
+    @precondition(lambda self: len(self.sent) > 1)
+    @rule()
+    def agree(self):
+        self.try_to(
+            "agree",
+            lambda: services.record_agreement(
+                reflection=self.reflection, by=self.cast["officer"], levels={}
+            ),
+        )
+
+    @precondition(lambda self: len(self.acknowledged) > 3)
+    @rule()
+    def close(self):
+        services.close_cycle(cycle=self.reflection.cycle, by=self.cast["national"])
+        self.state = State.CLOSED
+
+    @invariant()
+    def the_state_is_the_believed_one(self):
+        stored = SelfReflection.objects.get(pk=self.reflection.pk)
+
+        assert stored.state == self.state
+
+    @invariant()
+    def every_acknowledged_text_is_in_the_history(self):
+        rows = AnswerVersion.objects.filter(answer__reflection=self.reflection)
+        kept = {
+            (Subject(question=question), text)
+            for question, text in rows.values_list("answer__question", "text")
+        }
+
+        assert self.acknowledged <= kept
+
+    @invariant()
+    def the_answers_are_the_accepted_ones(self):
+        stored = {
+            Subject.of(answer): (answer.text, answer.version)
+            for answer in Answer.objects.filter(reflection=self.reflection)
+        }
+
+        assert {subject: ("", 0) for subject in SUBJECTS} | stored == self.current
+
+    @invariant()
+    def what_was_sent_never_changes(self):
+        stored = list(
+            self.reflection.submissions.order_by("number").values_list(
+                "number", "content", "content_hash"
+            )
+        )
+
+        assert stored == self.sent
+        for _, content, content_hash in stored:
+            assert hashlib.sha256(content.encode()).hexdigest() == content_hash
+
+    @invariant()
+    def the_state_goes_the_listed_ways_only(self):
+        changes = list(self.reflection.state_changes.values_list("from_state", "to_state"))
+        states = [State.NOT_STARTED, *(after for _, after in changes)]
+
+        assert changes == list(zip(states[:-1], states[1:], strict=True))
+        assert set(changes) <= CHANGES
+        assert states[-1] == self.state
+
+    @invariant()
+    def every_change_is_audited(self):
+        audited = AuditEvent.objects.filter(
+            kind=AuditEvent.Kind.STATE_CHANGED, subject_id=str(self.reflection.pk)
+        )
+
+        assert audited.count() == self.reflection.state_changes.count()
+
+
+def test_a_self_reflection_s_life(
+    edition, cluster, lead, contributor, officer, national, monkeypatch
+):
+    people = {
+        "lead": lead,
+        "contributor": contributor,
+        "officer": officer,
+        "national": national,
+    }
+    cast = {"edition": edition, "cluster": cluster, **people}
+    monkeypatch.setattr(SelfReflectionLife, "cast", cast)
+
+    run_state_machine_as_test(
+        SelfReflectionLife,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

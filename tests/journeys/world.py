@@ -1,0 +1,70 @@
+"""The whole framework, the real organisations, and people who sign in to them."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext, override, pgettext
+
+from assessments import services
+from frameworks.exchange import load as load_framework
+from organisations.loading import load as load_organisations
+from organisations.models import Cluster, HealthBoard
+from tests.factories import CycleFactory, UserFactory
+
+FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+PASSWORD = "a long enough password"
+
+
+class World:
+    """One open cycle on the May 2022 edition for all clusters; the lead of Afan, its officer."""
+
+    def __init__(self):
+        edition, _ = load_framework((FIXTURES / "framework-2022-05.json").read_bytes())
+        load_organisations((FIXTURES / "organisations.json").read_bytes())
+        self.cluster = Cluster.objects.get(code="afan")
+        self.board = HealthBoard.objects.get(code="7A3")
+        self.cycle = CycleFactory(
+            code="2030",
+            edition=edition,
+            name_cy="Hunanfyfyrio 2030",
+            name_en="Self-reflection 2030",
+            opened_at=None,
+        )
+        self.administrator = self._person("administrator", administrator=True)
+        self.lead = self._person("lead", lead_of=self.cluster)
+        self.contributor = self._person("contributor", contributor_to=self.cluster)
+        self.officer = self._person("officer", officer_of=self.board)
+        services.open_cycle(cycle=self.cycle, by=self.administrator)
+
+    def _person(self, name, **role):
+        return UserFactory(email=f"{name}@example.test", password=PASSWORD, **role)
+
+    @property
+    def reflection(self):
+        return self.cycle.reflections.get(cluster=self.cluster)
+
+
+def words(language, text, context=None):
+    """A sentence of the interface in ``language``."""
+    with override(language):
+        return pgettext(context, text) if context else gettext(text)
+
+
+def sign_in(page, user, language="en"):
+    page.goto(f"/{language}/sign-in/")
+    page.locator("input[name=username]").fill(user.email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name=words(language, "Sign in")).click()
+    page.wait_for_url(f"**/{language}/")
+
+
+def press(page, language, text):
+    """Press the button in the page's main part that says ``text``."""
+    page.locator("main").get_by_role("button", name=words(language, text), exact=True).click()
+
+
+def fits(page):
+    """Whether the page needs no scrolling sideways."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )

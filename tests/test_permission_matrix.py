@@ -1,0 +1,464 @@
+"""Who may do what, see what and open what, as tables.
+
+This is the place to look up a permission, and the place to change first. In every table the
+columns are the same people; "past" is a reviewer whose access has ended.
+"""
+
+import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from assessments import services
+from assessments.models import (
+    Action,
+    Answer,
+    AnswerVersion,
+    ReviewAccess,
+    SelfReflection,
+    Submission,
+)
+from organisations.permissions import Permission, authorise, holds
+from tests.factories import SelfReflectionFactory, UserFactory
+from tests.steps import State, bring_to, entry, save, start, submit, words_of
+
+pytestmark = pytest.mark.django_db
+
+ACTORS = (
+    *("lead", "contributor", "stranger", "officer", "other_officer"),
+    *("national", "reviewer", "past", "administrator", "superuser"),
+)
+
+
+@pytest.fixture
+def people(
+    reflection,
+    lead,
+    contributor,
+    stranger,
+    officer,
+    other_officer,
+    national,
+    administrator,
+    superuser,
+):
+    now, day = timezone.now(), datetime.timedelta(days=1)
+    reviewer = UserFactory(email="reviewer@example.test")
+    ReviewAccess.objects.create(
+        reflection=reflection, user=reviewer, starts_at=now - day, ends_at=now + day
+    )
+    past = UserFactory(email="past@example.test")
+    ReviewAccess.objects.create(
+        reflection=reflection, user=past, starts_at=now - 2 * day, ends_at=now - day
+    )
+    everyone = locals()
+    return {actor: everyone[actor] for actor in ACTORS}
+
+
+def row_of(people, test):
+    """A row of a table: a mark for each person for whom ``test`` holds."""
+    return " ".join("x" if test(people[actor]) else "." for actor in ACTORS)
+
+
+# Permissions ----------------------------------------------------------------------------
+
+NOBODY = ". . . . . . . . . ."
+THE_CLUSTER = "x x . . . . . . . ."
+THE_LEAD = "x . . . . . . . . ."
+THE_OFFICER = ". . . x . . . . . ."
+NATIONAL = ". . . . . x . . . ."
+READERS = "x x . x . x x . . ."
+ADMINISTRATORS = ". . . . . . . . x x"
+
+# A draft whose cycle is past its closing hour, but was not closed yet.
+OVERDUE = "overdue"
+
+ON_A_REFLECTION = [
+    # permission, state,  lead contributor stranger officer other_officer
+    #                     national reviewer past administrator superuser
+    (Permission.READ_ANSWERS, State.NOT_STARTED, THE_CLUSTER),
+    (Permission.READ_ANSWERS, State.DRAFT, THE_CLUSTER),
+    (Permission.READ_ANSWERS, OVERDUE, THE_CLUSTER),
+    (Permission.READ_ANSWERS, State.SUBMITTED, THE_CLUSTER),
+    (Permission.READ_ANSWERS, State.IN_REVIEW, THE_CLUSTER),
+    (Permission.READ_ANSWERS, State.AGREED, THE_CLUSTER),
+    (Permission.READ_ANSWERS, State.CLOSED, THE_CLUSTER),
+    (Permission.EDIT_ANSWERS, State.NOT_STARTED, THE_CLUSTER),
+    (Permission.EDIT_ANSWERS, State.DRAFT, THE_CLUSTER),
+    (Permission.EDIT_ANSWERS, OVERDUE, NOBODY),
+    (Permission.EDIT_ANSWERS, State.SUBMITTED, NOBODY),
+    (Permission.EDIT_ANSWERS, State.IN_REVIEW, NOBODY),
+    (Permission.EDIT_ANSWERS, State.AGREED, NOBODY),
+    (Permission.EDIT_ANSWERS, State.CLOSED, NOBODY),
+    (Permission.SUBMIT_REFLECTION, State.NOT_STARTED, NOBODY),
+    (Permission.SUBMIT_REFLECTION, State.DRAFT, THE_LEAD),
+    (Permission.SUBMIT_REFLECTION, OVERDUE, NOBODY),
+    (Permission.SUBMIT_REFLECTION, State.SUBMITTED, NOBODY),
+    (Permission.SUBMIT_REFLECTION, State.IN_REVIEW, NOBODY),
+    (Permission.SUBMIT_REFLECTION, State.AGREED, NOBODY),
+    (Permission.SUBMIT_REFLECTION, State.CLOSED, NOBODY),
+    (Permission.WITHDRAW_REFLECTION, State.NOT_STARTED, NOBODY),
+    (Permission.WITHDRAW_REFLECTION, State.DRAFT, NOBODY),
+    (Permission.WITHDRAW_REFLECTION, OVERDUE, NOBODY),
+    (Permission.WITHDRAW_REFLECTION, State.SUBMITTED, THE_LEAD),
+    (Permission.WITHDRAW_REFLECTION, State.IN_REVIEW, NOBODY),
+    (Permission.WITHDRAW_REFLECTION, State.AGREED, NOBODY),
+    (Permission.WITHDRAW_REFLECTION, State.CLOSED, NOBODY),
+    (Permission.RETURN_REFLECTION, State.NOT_STARTED, NOBODY),
+    (Permission.RETURN_REFLECTION, State.DRAFT, NOBODY),
+    (Permission.RETURN_REFLECTION, OVERDUE, NOBODY),
+    (Permission.RETURN_REFLECTION, State.SUBMITTED, THE_OFFICER),
+    (Permission.RETURN_REFLECTION, State.IN_REVIEW, NOBODY),
+    (Permission.RETURN_REFLECTION, State.AGREED, NOBODY),
+    (Permission.RETURN_REFLECTION, State.CLOSED, NOBODY),
+    (Permission.BEGIN_REVIEW, State.NOT_STARTED, NOBODY),
+    (Permission.BEGIN_REVIEW, State.DRAFT, NOBODY),
+    (Permission.BEGIN_REVIEW, OVERDUE, NOBODY),
+    (Permission.BEGIN_REVIEW, State.SUBMITTED, THE_OFFICER),
+    (Permission.BEGIN_REVIEW, State.IN_REVIEW, NOBODY),
+    (Permission.BEGIN_REVIEW, State.AGREED, NOBODY),
+    (Permission.BEGIN_REVIEW, State.CLOSED, NOBODY),
+    (Permission.RECORD_AGREEMENT, State.NOT_STARTED, NOBODY),
+    (Permission.RECORD_AGREEMENT, State.DRAFT, NOBODY),
+    (Permission.RECORD_AGREEMENT, OVERDUE, NOBODY),
+    (Permission.RECORD_AGREEMENT, State.SUBMITTED, THE_OFFICER),
+    (Permission.RECORD_AGREEMENT, State.IN_REVIEW, THE_OFFICER),
+    (Permission.RECORD_AGREEMENT, State.AGREED, NOBODY),
+    (Permission.RECORD_AGREEMENT, State.CLOSED, NOBODY),
+]
+
+ON_OTHER_THINGS = [
+    (Permission.READ_SUBMISSION, "submission", "x x . x . x x . . ."),
+    (Permission.OPEN_CYCLE, "cycle", ". . . . . x . . x x"),
+    (Permission.CLOSE_CYCLE, "cycle", ". . . . . x . . x x"),
+    (Permission.VIEW_BOARD_RESULTS, "board", ". . . x . x . . . ."),
+    (Permission.VIEW_NATIONAL_RESULTS, None, NATIONAL),
+    (Permission.ADMINISTER, None, ADMINISTRATORS),
+]
+
+
+@pytest.mark.parametrize("state", [*State, OVERDUE])
+def test_permissions_on_a_reflection(reflection, people, state):
+    cast = {role: people[role] for role in ("lead", "officer", "national")}
+    bring_to(State.DRAFT if state == OVERDUE else state, reflection, **cast)
+    if state == OVERDUE:
+        reflection.cycle.closes_at = timezone.now()
+        reflection.cycle.save()
+    reflection = SelfReflection.objects.get(pk=reflection.pk)
+    expected = {
+        permission: marks for permission, of, marks in ON_A_REFLECTION if of == state
+    }
+
+    found = {
+        permission: row_of(people, lambda user: holds(user, permission, reflection))  # noqa: B023
+        for permission in expected
+    }
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(("permission", "subject", "marks"), ON_OTHER_THINGS)
+def test_permissions_on_other_things(reflection, people, permission, subject, marks):
+    start(reflection, by=people["lead"])
+    subjects = {
+        "submission": submit(reflection, by=people["lead"]),
+        "cycle": reflection.cycle,
+        "board": reflection.cluster.health_board,
+        None: None,
+    }
+
+    found = row_of(people, lambda user: holds(user, permission, subjects[subject]))
+
+    assert found == marks
+
+
+def test_every_permission_is_in_the_tables():
+    on_reflections = {(permission, state) for permission, state, _ in ON_A_REFLECTION}
+    on_others = {permission for permission, _, _ in ON_OTHER_THINGS}
+
+    assert {permission for permission, _ in on_reflections} | on_others == set(Permission)
+    assert on_reflections == {
+        (permission, state)
+        for permission in set(Permission) - on_others
+        for state in [*State, OVERDUE]
+    }
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_whoever_is_deactivated_holds_nothing(reflection, people, permission):
+    start(reflection, by=people["lead"])
+    submission = submit(reflection, by=people["lead"])
+    subjects = {
+        permission: {
+            "submission": submission,
+            "cycle": reflection.cycle,
+            "board": reflection.cluster.health_board,
+            None: None,
+        }[subject]
+        for permission, subject, _ in ON_OTHER_THINGS
+    }
+    subject = subjects.get(permission, reflection)
+    type(people["lead"]).objects.update(is_active=False)
+    people = {
+        actor: type(person).objects.get(pk=person.pk) for actor, person in people.items()
+    }
+
+    assert row_of(people, lambda user: holds(user, permission, subject)) == NOBODY
+
+
+def test_authorise_says_no_by_raising(reflection, people):
+    authorise(people["lead"], Permission.READ_ANSWERS, reflection)
+
+    with pytest.raises(PermissionDenied, match="read_answers"):
+        authorise(people["superuser"], Permission.READ_ANSWERS, reflection)
+
+
+# Rows -------------------------------------------------------------------------------------
+
+
+def action_of(reflection, people):
+    return Action.objects.create(
+        reflection=reflection, text="To do.", language="en", added_by=people["lead"]
+    )
+
+
+# What is seen of a self-reflection that was submitted, returned and is written again.
+VISIBLE = [
+    (SelfReflection, "x x . x . x x . . ."),
+    (Answer, THE_CLUSTER),
+    (AnswerVersion, THE_CLUSTER),
+    (Submission, READERS),
+    (Action, "x x . x . x . . . ."),
+]
+
+
+@pytest.mark.parametrize(("model", "marks"), VISIBLE, ids=[m.__name__ for m, _ in VISIBLE])
+def test_rows_that_are_visible(reflection, people, model, marks):
+    start(reflection, by=people["lead"])
+    submit(reflection, by=people["lead"])
+    services.return_reflection(
+        reflection=reflection, by=people["officer"], reason="More.", language="en"
+    )
+    action_of(reflection, people)
+    assert model.objects.count() == 1, "there is something that could be seen"
+
+    found = row_of(people, lambda user: model.objects.visible_to(user).exists())
+
+    assert found == marks
+
+
+@pytest.mark.parametrize(("model", "marks"), VISIBLE, ids=[m.__name__ for m, _ in VISIBLE])
+def test_nobody_sees_rows_of_a_cluster_elsewhere(people, model, marks):
+    """Of another board: the national officer alone, and of its draft nobody here."""
+    elsewhere = SelfReflectionFactory()
+    its_lead = UserFactory(lead_of=elsewhere.cluster)
+    start(elsewhere, by=its_lead)
+    submit(elsewhere, by=its_lead)
+    action_of(elsewhere, people)
+    of_it = model.objects.filter(
+        **{
+            SelfReflection: {"pk": elsewhere.pk},
+            AnswerVersion: {"answer__reflection": elsewhere},
+        }.get(model, {"reflection": elsewhere})
+    )
+    assert of_it.count() == 1
+
+    found = row_of(people, lambda user: of_it.visible_to(user).exists())
+
+    assert found == (NOBODY if model in {Answer, AnswerVersion} else NATIONAL)
+
+
+@pytest.mark.parametrize(("starts", "ends", "sees"), [(-2, -1, False), (-1, 1, True), (1, 2, False)])
+def test_review_access_holds_between_its_hours(reflection, people, starts, ends, sees):
+    start(reflection, by=people["lead"])
+    submit(reflection, by=people["lead"])
+    now, hour = timezone.now(), datetime.timedelta(hours=1)
+    ReviewAccess.objects.filter(user=people["reviewer"]).update(
+        starts_at=now + starts * hour, ends_at=now + ends * hour
+    )
+
+    assert Submission.objects.visible_to(people["reviewer"]).exists() is sees
+    assert SelfReflection.objects.visible_to(people["reviewer"]).exists() is sees
+
+
+def test_a_deactivated_reviewer_sees_nothing(reflection, people):
+    start(reflection, by=people["lead"])
+    submit(reflection, by=people["lead"])
+    reviewer = people["reviewer"]
+    reviewer.is_active = False
+    reviewer.save()
+
+    assert not Submission.objects.visible_to(reviewer).exists()
+    assert not SelfReflection.objects.visible_to(reviewer).exists()
+
+
+def test_two_ways_to_see_a_row_show_it_once(reflection, people):
+    """An officer with review access, and a lead who is a contributor too."""
+    start(reflection, by=people["lead"])
+    submission = submit(reflection, by=people["lead"])
+    now, hour = timezone.now(), datetime.timedelta(hours=1)
+    for _ in range(2):
+        ReviewAccess.objects.create(
+            reflection=reflection,
+            user=people["officer"],
+            starts_at=now - hour,
+            ends_at=now + hour,
+        )
+
+    assert list(Submission.objects.visible_to(people["officer"])) == [submission]
+    assert list(SelfReflection.objects.visible_to(people["officer"])) == [reflection]
+
+
+# Pages ------------------------------------------------------------------------------------
+
+NO_ONE = "nobody signed in"
+DRAFT, SENT = "draft", "sent"
+
+# GET of each address while the cluster "afan" writes a draft, and once it is submitted. The
+# first column is nobody signed in, then the people as above. 302 leads to signing in, or to
+# the page that a person means; 404: not to be known of; 403: known of, but not open to them.
+ROUTES = [
+    # name, its arguments (as ``ADDRESSES`` names them), state
+    #       nobody | lead contributor stranger officer other_officer
+    #              | national reviewer past administrator superuser
+    ("choose_language", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("home", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("about", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("accessibility", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("privacy", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("cookies", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("sign_in", DRAFT, "200 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("sign_out", DRAFT, "302 | 405 405 405 405 405 | 405 405 405 405 405"),
+    ("account", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("password_change", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    # the framework is public
+    ("frameworks:current_edition", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("frameworks:edition_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("frameworks:module_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("frameworks:outcome_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    # a self-reflection while it is written: its cluster's alone
+    ("assessments:mine", DRAFT, "302 | 302 302 302 200 200 | 200 200 200 200 200"),
+    ("assessments:reflection_detail", DRAFT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    ("assessments:context_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:outcome_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:enablers_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:closing_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:draft_detail", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_check", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_submit", DRAFT, "302 | 405 405 405 405 405 | 405 405 405 405 405"),
+    ("assessments:reflection_withdraw", DRAFT, "302 | 405 405 405 405 405 | 405 405 405 405 405"),
+    ("assessments:reflection_return", DRAFT, "302 | 403 403 404 403 404 | 403 403 404 404 404"),
+    ("assessments:agreement_record", DRAFT, "302 | 403 403 404 403 404 | 403 403 404 404 404"),
+    ("assessments:submission_detail", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("reporting:summary_pdf", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    # once it is submitted
+    ("assessments:reflection_detail", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    ("assessments:context_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:outcome_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:enablers_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:closing_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:draft_detail", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_check", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_return", SENT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
+    ("assessments:agreement_record", SENT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
+    ("assessments:submission_detail", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    ("reporting:summary_pdf", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    # results
+    ("reporting:results", SENT, "302 | 403 403 403 302 302 | 302 403 403 403 403"),
+    ("reporting:national", SENT, "302 | 403 403 403 403 403 | 200 403 403 403 403"),
+    ("reporting:board", SENT, "302 | 403 403 403 200 404 | 200 403 404 404 404"),
+]  # fmt: skip
+
+# Slow to draw for everybody: one reader and one refusal stand for the others.
+DRAWN_FOR = {"reporting:summary_pdf": ["lead", "stranger", "superuser"]}
+
+ARGUMENTS = {
+    "cycle": "2030",
+    "cluster": "afan",
+    "board": "7A0",
+    "edition": "2030-05",
+    "module": "LEVELS",
+    "number": 1,
+    "language": "cy",
+}
+
+
+def own_routes(patterns=None, space="", keys=()):
+    """Name and arguments of every address of our own apps; Django admin has its own tests."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        taken = (*keys, *pattern.pattern.converters)
+        namespace = getattr(pattern, "namespace", None)
+        if not hasattr(pattern, "url_patterns"):
+            yield f"{space}{pattern.name}", taken
+        elif namespace != "admin":
+            inner = f"{namespace}:" if namespace else space
+            yield from own_routes(pattern.url_patterns, inner, taken)
+
+
+def address(name):
+    """The address called ``name``, with the arguments that it takes."""
+    return reverse(name, kwargs={key: ARGUMENTS[key] for key in dict(own_routes())[name]})
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "row"), ROUTES, ids=[f"{name} {state}" for name, state, _ in ROUTES]
+)
+def test_who_opens_a_page(
+    client, reflection, people, other_cluster, other_officer, name, state, row
+):
+    SelfReflectionFactory(cycle=reflection.cycle, cluster=other_cluster)
+    start(reflection, by=people["lead"])
+    if state == SENT:
+        submit(reflection, by=people["lead"])
+    statuses = [int(status) for status in row.replace("|", " ").split()]
+    columns = dict(zip([NO_ONE, *ACTORS], statuses, strict=True))
+    expected = {
+        actor: status
+        for actor, status in columns.items()
+        if actor in DRAWN_FOR.get(name, columns)
+    }
+
+    found = {}
+    for actor in expected:
+        client.logout()
+        if actor != NO_ONE:
+            client.force_login(people[actor])
+        found[actor] = client.get(address(name)).status_code
+
+    assert found == expected
+
+
+def test_every_page_is_in_the_table():
+    assert {name for name, _, _ in ROUTES} == {name for name, _ in own_routes()}
+
+
+def test_nobody_signed_in_is_led_to_sign_in_and_back(client, reflection):
+    page = address("assessments:reflection_detail")
+
+    response = client.get(page)
+
+    assert response.headers["Location"] == f"/en/sign-in/?next={page}"
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_whoever_may_not_write_changes_nothing_by_sending(client, reflection, people, actor):
+    """POST of everything that changes something, by everybody but the cluster."""
+    save(reflection, entry(words_of(reflection), "Ours."), by=people["lead"])
+    client.force_login(people[actor])
+    names = [
+        name
+        for name, _ in own_routes()
+        if name.startswith("assessments:") and name != "assessments:mine"
+    ]
+
+    statuses = {
+        name: client.post(address(name), {"incomplete": "on", "reason": "Because."}).status_code
+        for name in names
+        if actor not in {"lead", "contributor"}
+    }
+
+    reflection.refresh_from_db()
+    assert set(statuses.values()) <= {403, 404}
+    assert (reflection.state, Answer.objects.get().text) == (State.DRAFT, "Ours.")
