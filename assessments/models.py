@@ -101,7 +101,7 @@ def may_read_submissions(user, prefix=""):
     """Rows whose submissions ``user`` may read: as progress, and reviewers with access now."""
     now = timezone.now()
     reviewed = ReviewAccess.objects.filter(
-        user=user, starts_at__lte=now, ends_at__gt=now
+        user=user, user__is_active=True, starts_at__lte=now, ends_at__gt=now
     )
     return may_read_progress(user, prefix) | Q(
         **{f"{prefix}pk__in": reviewed.values("reflection")}

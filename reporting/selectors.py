@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -192,11 +193,16 @@ def load_results(user, cycle, board_code=None):
 
     Six queries, however many clusters there are.
     """
+    latest = Submission.objects.filter(reflection=OuterRef("pk")).order_by("-number")
     reflections = (
         SelfReflection.objects.visible_to(user)
         .filter(cycle=cycle)
         .with_shown_state()
         .with_answered_count()
+        .annotate(
+            submission_number=Subquery(latest.values("number")[:1]),
+            submitted_at=Subquery(latest.values("submitted_at")[:1]),
+        )
         .select_related("cluster__health_board")
         .order_by(*_in_name_order("cluster__health_board"), *_in_name_order("cluster"))
     )
@@ -233,16 +239,22 @@ def _in_name_order(path):
 def _submitted(user, reflections):
     """The rows of the latest submissions, by self-reflection and outcome: one query."""
     latest = Submission.objects.visible_to(user).filter(reflection__in=reflections).latest()
-    rows = SubmittedOutcome.objects.filter(submission__in=latest).values(
-        "submission__reflection",
-        "submission__number",
-        "submission__submitted_at",
-        "outcome",
-        "own_level",
-        "agreed_level__level",
-        *(f"{count}_{level}" for count in ("met", "applicable") for level in maturity.LEVELS),
-        *SignsChoice.values,
-        "total",
+    rows = (
+        SubmittedOutcome.objects.filter(submission__in=latest)
+        .annotate(
+            all_met=F("met_1") + F("met_2") + F("met_3"),
+            all_applicable=F("applicable_1") + F("applicable_2") + F("applicable_3"),
+        )
+        .values(
+            "submission__reflection",
+            "outcome",
+            "own_level",
+            "agreed_level__level",
+            "all_met",
+            "all_applicable",
+            *SignsChoice.values,
+            "total",
+        )
     )
     submitted = {}
     for row in rows:
@@ -254,12 +266,11 @@ def _cluster_row(reflection, outcomes, submitted, answers_needed):
     by_outcome = submitted.get(reflection.pk)
     if not by_outcome:
         return ClusterRow(reflection, answers_needed)
-    one = next(iter(by_outcome.values()))
     return ClusterRow(
         reflection,
         answers_needed,
-        submission_number=one["submission__number"],
-        submitted_at=one["submission__submitted_at"],
+        submission_number=reflection.submission_number,
+        submitted_at=reflection.submitted_at,
         cells=[_cell(outcome, by_outcome[outcome.pk]) for outcome in outcomes],
     )
 
@@ -269,8 +280,8 @@ def _cell(outcome, row):
         return LevelCell(
             own_level=row["own_level"],
             agreed_level=row["agreed_level__level"],
-            met=row["met_1"] + row["met_2"] + row["met_3"],
-            applicable=row["applicable_1"] + row["applicable_2"] + row["applicable_3"],
+            met=row["all_met"],
+            applicable=row["all_applicable"],
         )
     return SignsCell(
         strong=row[SignsChoice.STRONG],

@@ -1,6 +1,7 @@
 """Drawing a submission as a PDF: content, template, style sheet, pages, tags."""
 
 import json
+import logging
 import re
 import threading
 
@@ -14,10 +15,13 @@ from reporting.pdf.fonts import FONTS, BundledFonts, font
 from reporting.pdf.summary import readable, summarise
 from reporting.pdf.tagging import finish
 
-LONGEST_CONTENT = 1_000_000  # characters of JSON; see ``TooLong``
+MOST_LINES = 15_000  # some 300 pages; see ``TooLong``
+LINE = 80  # characters
 PDF_UA = "pdf/ua-1"  # tagged, so that screen readers can read it
 PLACEHOLDER = re.compile(r"%\((number|total)\)s")
 COUNTERS = {"number": "counter(page)", "total": "counter(pages)"}
+# WeasyPrint reports letters that no font has, and thereby what people wrote.
+logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
 # Drawing takes the processor for seconds and tens of megabytes: one at a time in a process.
 ONE_AT_A_TIME = threading.Lock()
 
@@ -33,8 +37,9 @@ def render_summary(submission, *, languages):
     frozen content, its number and its time, and nothing else; the same submission gives the same
     bytes while the program and its fonts stay the same. Raises TooLong.
     """
-    if len(submission.content) > LONGEST_CONTENT:
-        raise TooLong(f"{len(submission.content)} characters")
+    lines = len(submission.content) // LINE + submission.content.count("\\n")
+    if lines > MOST_LINES:
+        raise TooLong(f"{lines} lines")
     content = readable(json.loads(submission.content))
     parts, rules = [], [_stylesheet()]
     for language in languages:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -17,6 +18,15 @@ def part(template_name, **parameters):
     and drawing each by itself takes most of a second. Parameters are hashable, and small.
     """
     return _drawn(template_name, get_language(), tuple(parameters.items()))
+
+
+@register.simple_tag
+def parts(template_name, name, values):
+    """As ``part``, once for each of ``values``, which the template knows as ``name``."""
+    language = get_language()
+    return format_html_join(
+        "", "{}", ((_drawn(template_name, language, ((name, value),)),) for value in values)
+    )
 
 
 @lru_cache(maxsize=10_000)

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -11,10 +12,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="Where there are people or cycles already, say so and leave it at that.",
+            help="Where there are people or cycles already, or no demonstration is asked for, "
+            "leave it at that.",
         )
 
     def handle(self, *, if_empty, **options):
+        if if_empty and not settings.DEMONSTRATION:
+            return
         try:
             load(say=self.say)
         except AlreadyInUse as refused:

@@ -1,0 +1,670 @@
+"""Django admin: who gets in, what it changes and writes down, and what its lists cost."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from organisations.admin_base import AuditedAdmin
+from organisations.models import (
+    AuditEvent,
+    Cluster,
+    HealthBoard,
+    Membership,
+    Role,
+    User,
+)
+from tests.factories import (
+    ClusterFactory,
+    HealthBoardFactory,
+    LocalAuthorityFactory,
+    MembershipFactory,
+    PlanningGroupFactory,
+    RegionalPartnershipBoardFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+Kind = AuditEvent.Kind
+PASSWORD = "correct-horse-battery"
+NO_LINES = {
+    "memberships-TOTAL_FORMS": "0",
+    "memberships-INITIAL_FORMS": "0",
+}
+
+
+@pytest.fixture
+def staff(client, administrator):
+    """The administrator's browser."""
+    client.force_login(administrator)
+    return client
+
+
+def address(model, page, *args):
+    meta = model._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=args)
+
+
+def events(*kinds):
+    """What was written down, oldest first, without sign-ins."""
+    found = AuditEvent.objects.filter(
+        kind__in=kinds or [Kind.ADDED, Kind.CHANGED, Kind.REMOVED]
+    )
+    return [
+        (event.kind, event.subject_type, event.details)
+        for event in found.order_by("pk")
+    ]
+
+
+# What is there --------------------------------------------------------------------------
+
+
+def test_nothing_that_clusters_write_is_in_the_admin():
+    assert {model._meta.label for model in admin.site._registry} == {
+        "organisations.User",
+        "organisations.RegionalPartnershipBoard",
+        "organisations.HealthBoard",
+        "organisations.LocalAuthority",
+        "organisations.PlanningGroup",
+        "organisations.Cluster",
+        "organisations.Membership",
+        "organisations.AuditEvent",
+        "frameworks.Edition",
+        "frameworks.Module",
+        "frameworks.Outcome",
+        "frameworks.Criterion",
+        "frameworks.LogicModelEntry",
+        "assessments.Cycle",
+    }
+
+
+# Who gets in ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("person", ["administrator", "superuser"])
+@pytest.mark.parametrize("language", ["cy", "en"])
+def test_administrators_get_in(client, request, person, language):
+    client.force_login(request.getfixturevalue(person))
+
+    page = client.get(f"/{language}/admin/")
+
+    assert page.status_code == 200
+    assert f'<html lang="{language}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "person", ["lead", "contributor", "officer", "national", "stranger"]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index",
+        "organisations_user_changelist",
+        "organisations_membership_add",
+        "frameworks_edition_changelist",
+        "assessments_cycle_changelist",
+        "autocomplete",
+        "jsi18n",
+    ],
+)
+def test_nobody_else_gets_in(client, request, person, name):
+    client.force_login(request.getfixturevalue(person))
+
+    response = client.get(reverse(f"admin:{name}"), follow=True)
+
+    assert response.status_code == 403
+
+
+def test_a_membership_that_has_ended_opens_nothing(client, settings):
+    person = UserFactory()
+    MembershipFactory(user=person, role=Role.ADMINISTRATOR, ends_on="2020-12-31")
+    client.force_login(person)
+
+    assert client.get("/en/admin/", follow=True).status_code == 403
+
+
+def test_signing_in_is_the_services_own(client):
+    response = client.get("/cy/admin/organisations/cluster/", follow=True)
+
+    assert response.redirect_chain[-1][0] == (
+        "/cy/sign-in/?next=%2Fcy%2Fadmin%2Forganisations%2Fcluster%2F"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "led_to"),
+    [
+        ("/en/admin/organisations/", "%2Fen%2Fadmin%2Forganisations%2F"),
+        ("https://example.com/", "%2Fen%2Fadmin%2F"),
+        ("//example.com/", "%2Fen%2Fadmin%2F"),
+        ("/\\example.com/", "%2Fen%2Fadmin%2F"),
+        ("javascript:alert(1)", "%2Fen%2Fadmin%2F"),
+        ("", "%2Fen%2Fadmin%2F"),
+    ],
+)
+def test_signing_in_leads_nowhere_else(client, asked_for, led_to):
+    response = client.get("/en/admin/login/", {"next": asked_for})
+
+    assert response["Location"] == f"/en/sign-in/?next={led_to}"
+
+
+def test_who_is_signed_in_goes_straight_on(staff):
+    response = staff.get("/en/admin/login/", {"next": "/en/admin/organisations/"})
+
+    assert response["Location"] == "/en/admin/organisations/"
+
+
+def test_signing_in_to_the_admin_with_its_own_form_is_not_possible(
+    client, administrator
+):
+    administrator.set_password(PASSWORD)
+    administrator.save()
+
+    client.post(
+        "/en/admin/login/", {"username": administrator.email, "password": PASSWORD}
+    )
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_ones_own_password_is_changed_on_the_services_page(staff):
+    response = staff.get("/en/admin/password_change/")
+
+    assert response["Location"] == reverse("password_change")
+
+
+# The frame ------------------------------------------------------------------------------
+
+
+def test_the_admin_leads_back_to_the_service_and_to_the_other_language(staff):
+    page = staff.get("/en/admin/organisations/cluster/?q=a").content.decode()
+
+    assert '<a href="/en/">Back to the service</a>' in page
+    assert '<a href="/cy/admin/organisations/cluster/?q=a" lang="cy"' in page
+    assert '<a href="/en/admin/">Cluster development</a>' in page
+
+
+def test_no_page_needs_an_inline_style_or_script(staff, administrator):
+    cluster = ClusterFactory()
+    pages = ["/en/admin/", "/en/admin/organisations/"]
+    for model in (User, Cluster, HealthBoard, Membership, AuditEvent):
+        pages.append(address(model, "changelist"))
+        if model is not AuditEvent:
+            pages.append(address(model, "add"))
+    pages += [
+        address(Cluster, "change", cluster.pk),
+        address(Cluster, "history", cluster.pk),
+        address(HealthBoard, "delete", HealthBoardFactory().pk),
+        address(User, "change", administrator.pk),
+        f"/en/admin/organisations/user/{administrator.pk}/password/",
+    ]
+    inline = re.compile(r"<style|<script(?![^>]* src=)|<[^>]+ (?:style|on[a-z]+)=")
+
+    for page in pages:
+        response = staff.get(page)
+        assert response.status_code == 200
+        assert inline.findall(response.content.decode()) == []
+
+
+def test_nothing_comes_from_another_machine(staff):
+    for model in (Cluster, HealthBoard, Membership):
+        page = staff.get(address(model, "add")).content.decode()
+        assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page) == []
+        assert "jquery-ui/jquery-ui.min.js" in page or model is Membership
+
+
+# What lists cost ------------------------------------------------------------------------
+
+LISTS = [
+    # session, person and what they are, then the count twice, the rows, and the filters
+    (RegionalPartnershipBoardFactory, 6),
+    (HealthBoardFactory, 6),
+    (LocalAuthorityFactory, 6),
+    (PlanningGroupFactory, 7),
+    (ClusterFactory, 8),
+    (MembershipFactory, 8),
+    (UserFactory, 7),
+]
+
+
+@pytest.mark.parametrize("count", [1, 3, 60])
+@pytest.mark.parametrize(("factory", "queries"), LISTS)
+def test_a_list_costs_the_same_however_long_it_is(
+    staff, django_assert_num_queries, factory, queries, count
+):
+    factory.create_batch(count)
+    model = factory._meta.model
+
+    with django_assert_num_queries(queries):
+        page = staff.get(address(model, "changelist"))
+
+    assert page.context["cl"].result_count == model.objects.count()
+
+
+@pytest.mark.parametrize("count", [1, 3, 60])
+def test_the_list_of_people_shows_their_roles_at_the_same_cost(
+    staff, cluster, django_assert_num_queries, count
+):
+    for _ in range(count):
+        UserFactory(lead_of=cluster, contributor_to=cluster)
+
+    with django_assert_num_queries(7):
+        page = staff.get(address(User, "changelist"))
+
+    both = f"cluster lead: {cluster}, contributor: {cluster}"
+    assert page.content.decode().count(both) == count
+
+
+@pytest.mark.parametrize("count", [1, 3, 60])
+def test_the_list_of_audit_events_costs_the_same_however_long_it_is(
+    staff, django_assert_num_queries, count
+):
+    people = UserFactory.create_batch(count)
+    AuditEvent.objects.bulk_create(
+        AuditEvent(kind=Kind.CHANGED, by=person) for person in people
+    )
+
+    with django_assert_num_queries(8):
+        page = staff.get(address(AuditEvent, "changelist"))
+
+    assert page.content.decode().count("Person ") >= count
+
+
+# Organisations --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("search", ["Taf Elái", "Taff Ely", "taff-ely"])
+def test_clusters_are_found_in_both_languages(staff, search):
+    found = ClusterFactory(code="taff-ely", name_cy="Taf Elái", name_en="Taff Ely")
+    ClusterFactory()
+
+    page = staff.get(address(Cluster, "changelist"), {"q": search})
+
+    assert list(page.context["cl"].queryset) == [found]
+
+
+@pytest.mark.parametrize(
+    ("language", "order"), [("cy", ["Cwm", "Chwilog"]), ("en", ["Chwilog", "Cwm"])]
+)
+def test_clusters_stand_in_the_alphabet_of_the_page(staff, language, order):
+    for name in ("Cwm", "Chwilog"):
+        ClusterFactory(name_cy=name, name_en=name)
+
+    page = staff.get(f"/{language}/admin/organisations/cluster/")
+
+    assert [cluster.name for cluster in page.context["cl"].result_list] == order
+
+
+def test_adding_a_cluster_asks_for_both_names_and_is_written_down(staff, board):
+    fields = {
+        "name_cy": "Y Cwm",
+        "name_en": "",
+        "name_status": "unconfirmed",
+        "code": "valley",
+        "health_board": board.pk,
+        "local_authority": LocalAuthorityFactory().pk,
+    }
+
+    refused = staff.post(address(Cluster, "add"), fields)
+    staff.post(address(Cluster, "add"), fields | {"name_en": "The Valley"})
+
+    assert refused.context["adminform"].errors == {
+        "name_en": ["This field is required."]
+    }
+    cluster = Cluster.objects.get()
+    assert (cluster.name_cy, cluster.name_en, cluster.sort_en) == (
+        "Y Cwm",
+        "The Valley",
+        "the valley",
+    )
+    ((kind, subject, details),) = events()
+    assert (kind, subject) == (Kind.ADDED, "organisations.cluster")
+    assert sorted(details["fields"]) == sorted(fields)
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_change_is_written_down_with_the_names_of_its_fields(
+    staff, cluster, administrator
+):
+    fields = {
+        "name_cy": "Enw newydd",
+        "name_en": cluster.name_en,
+        "name_status": cluster.name_status,
+        "health_board": cluster.health_board_id,
+        "local_authority": cluster.local_authority_id,
+        "planning_group": cluster.planning_group_id,
+        "closed_on": "31/12/2030",
+        "code": "another",
+    }
+
+    staff.post(address(Cluster, "change", cluster.pk), fields)
+
+    cluster.refresh_from_db()
+    assert (cluster.name_cy, cluster.code) == ("Enw newydd", "afan")
+    event = AuditEvent.objects.get(kind=Kind.CHANGED)
+    assert (event.by, event.subject_type, event.subject_id, event.details) == (
+        administrator,
+        "organisations.cluster",
+        str(cluster.pk),
+        {"fields": ["name_cy", "closed_on"]},
+    )
+
+
+def test_saving_without_a_change_writes_no_event(staff, cluster):
+    page = staff.get(address(Cluster, "change", cluster.pk))
+    form = page.context["adminform"].form
+
+    staff.post(
+        address(Cluster, "change", cluster.pk),
+        {name: value for name, value in form.initial.items() if value is not None},
+    )
+
+    assert events() == []
+
+
+def test_clusters_and_people_are_never_deleted(client, superuser, cluster, lead):
+    client.force_login(superuser)
+
+    for thing in (cluster, lead):
+        page = client.post(address(type(thing), "delete", thing.pk), {"post": "yes"})
+        assert page.status_code == 403
+
+    assert Cluster.objects.count() == 1
+    assert User.objects.filter(pk=lead.pk).exists()
+
+
+def test_a_board_that_is_not_used_is_removed_and_that_is_written_down(staff):
+    board = HealthBoardFactory(name_en="Never used")
+
+    staff.post(address(HealthBoard, "delete", board.pk), {"post": "yes"})
+
+    assert not HealthBoard.objects.exists()
+    assert events() == [
+        (Kind.REMOVED, "organisations.healthboard", {"name": "Never used"})
+    ]
+
+
+def test_a_board_that_is_used_stays(staff, cluster):
+    staff.post(address(HealthBoard, "delete", cluster.health_board_id), {"post": "yes"})
+
+    assert HealthBoard.objects.count() == 1
+    assert events() == []
+
+
+def test_nothing_is_changed_where_it_cannot_be_written_down(
+    staff, cluster, monkeypatch
+):
+    def fail(*args):
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(AuditedAdmin, "audit", fail)
+    page = staff.get(address(Cluster, "change", cluster.pk))
+    fields = page.context["adminform"].form.initial | {"name_en": "Changed"}
+
+    with pytest.raises(RuntimeError):
+        staff.post(
+            address(Cluster, "change", cluster.pk),
+            {name: value for name, value in fields.items() if value is not None},
+        )
+
+    assert Cluster.objects.get().name_en == cluster.name_en
+    assert LogEntry.objects.count() == 0
+
+
+# People ---------------------------------------------------------------------------------
+
+
+def test_adding_a_person(staff, client, cluster):
+    fields = {
+        "email": "New.Lead@Example.test",
+        "name": "Lead, Afan",
+        "language": "cy",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        "memberships-0-role": Role.CLUSTER_LEAD,
+        "memberships-0-cluster": cluster.pk,
+        "memberships-0-starts_on": "01/01/2020",
+    }
+
+    page = staff.post(address(User, "add"), fields)
+
+    person = User.objects.get(email="new.lead@example.test")
+    assert page["Location"] == address(User, "change", person.pk)
+    assert person.check_password(PASSWORD)
+    assert person.cluster_ids(Role.CLUSTER_LEAD) == {cluster.pk}
+    (first, second) = events()
+    assert first[:2] == (Kind.ADDED, "organisations.user")
+    assert second == (
+        Kind.ADDED,
+        "organisations.membership",
+        {"fields": ["role", "cluster", "starts_on"]},
+    )
+    assert PASSWORD not in str([first, second])
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"email": "LEAD@example.test"}, "email"),
+        ({"email": "no address"}, "email"),
+        ({"password2": "another-horse-battery"}, "password2"),
+        ({"password1": "short", "password2": "short"}, "password2"),
+        ({"password1": "", "password2": ""}, "password1"),
+    ],
+)
+def test_a_person_is_not_added_with_a_fault(staff, lead, changes, wrong):
+    fields = {
+        "email": "new@example.test",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        **NO_LINES,
+    }
+    count = User.objects.count()
+
+    page = staff.post(address(User, "add"), fields | changes)
+
+    assert wrong in page.context["adminform"].errors
+    assert User.objects.count() == count
+
+
+def test_a_person_is_found_by_address_and_name(staff, lead):
+    User.objects.filter(pk=lead.pk).update(name="Arweinydd, Afan")
+
+    for search in ("lead@example.test", "arweinydd"):
+        page = staff.get(address(User, "changelist"), {"q": search})
+        assert list(page.context["cl"].queryset) == [lead]
+
+
+def test_giving_a_new_password_is_written_down(staff, lead):
+    page = f"/en/admin/organisations/user/{lead.pk}/password/"
+
+    staff.post(
+        page, {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    )
+
+    lead.refresh_from_db()
+    assert lead.check_password(PASSWORD)
+    assert events(Kind.PASSWORD_CHANGED, Kind.CHANGED) == [
+        (Kind.PASSWORD_CHANGED, "organisations.user", {"fields": ["password"]})
+    ]
+
+
+def person_fields(person, **changes):
+    fields = {"email": person.email, "name": person.name, "is_active": "on"}
+    return fields | NO_LINES | changes
+
+
+def test_an_administrator_cannot_make_a_superuser(staff, lead, administrator):
+    for person in (lead, administrator):
+        lines = {
+            "memberships-INITIAL_FORMS": "0",
+            "memberships-TOTAL_FORMS": "0",
+        }
+        staff.post(
+            address(User, "change", person.pk),
+            person_fields(person, is_superuser="on", name="Changed", **lines),
+        )
+        person.refresh_from_db()
+        assert (person.name, person.is_superuser) == ("Changed", False)
+
+
+def test_a_superuser_can(client, superuser, lead):
+    client.force_login(superuser)
+
+    client.post(
+        address(User, "change", lead.pk), person_fields(lead, is_superuser="on")
+    )
+
+    lead.refresh_from_db()
+    assert lead.is_superuser
+    assert events() == [
+        (Kind.CHANGED, "organisations.user", {"fields": ["is_superuser"]})
+    ]
+
+
+def test_an_administrator_cannot_take_over_a_superuser(staff, superuser):
+    change = staff.post(
+        address(User, "change", superuser.pk),
+        person_fields(superuser, email="mine@example.test"),
+    )
+    password = staff.post(
+        f"/en/admin/organisations/user/{superuser.pk}/password/",
+        {"password1": PASSWORD, "password2": PASSWORD},
+    )
+
+    assert (change.status_code, password.status_code) == (403, 403)
+    superuser.refresh_from_db()
+    assert superuser.email == "superuser@example.test"
+    assert not superuser.has_usable_password()
+
+
+# Memberships ----------------------------------------------------------------------------
+
+
+def test_a_membership_is_added_changed_and_removed(staff, lead, other_cluster):
+    fields = {
+        "user": lead.pk,
+        "role": Role.CONTRIBUTOR,
+        "cluster": other_cluster.pk,
+        "starts_on": "01/01/2020",
+    }
+
+    staff.post(address(Membership, "add"), fields)
+    membership = Membership.objects.get(role=Role.CONTRIBUTOR)
+    staff.post(
+        address(Membership, "change", membership.pk), fields | {"ends_on": "31/12/2020"}
+    )
+    staff.post(address(Membership, "delete", membership.pk), {"post": "yes"})
+
+    name = f"contributor: {other_cluster}"
+    assert events() == [
+        (Kind.ADDED, "organisations.membership", {"fields": list(fields)}),
+        (Kind.CHANGED, "organisations.membership", {"fields": ["ends_on"]}),
+        (Kind.REMOVED, "organisations.membership", {"name": name}),
+    ]
+    assert LogEntry.objects.count() == 3
+
+
+def test_the_lines_of_a_person_are_written_down_too(staff, lead):
+    membership = lead.memberships.get()
+    lines = {
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "1",
+        "memberships-0-id": membership.pk,
+        "memberships-0-user": lead.pk,
+        "memberships-0-role": membership.role,
+        "memberships-0-cluster": membership.cluster_id,
+        "memberships-0-starts_on": "01/01/2020",
+    }
+    page = address(User, "change", lead.pk)
+
+    staff.post(
+        page, person_fields(lead, **lines, **{"memberships-0-ends_on": "31/12/2020"})
+    )
+    staff.post(
+        page,
+        person_fields(
+            lead,
+            **lines,
+            **{
+                "memberships-0-ends_on": "31/12/2020",
+                "memberships-0-DELETE": "on",
+            },
+        ),
+    )
+
+    assert not lead.memberships.exists()
+    assert events() == [
+        (Kind.CHANGED, "organisations.membership", {"fields": ["ends_on"]}),
+        (Kind.REMOVED, "organisations.membership", {"name": str(membership)}),
+    ]
+
+
+def test_a_role_needs_its_scope(staff, lead):
+    page = staff.post(
+        address(Membership, "add"),
+        {"user": lead.pk, "role": Role.HEALTH_BOARD_OFFICER, "starts_on": "01/01/2020"},
+    )
+
+    assert page.context["adminform"].form.non_field_errors() == [
+        "A cluster lead or contributor needs a cluster, a health board officer needs a "
+        "health board, and the national roles need neither."
+    ]
+
+
+def test_clusters_are_suggested_while_one_types(staff):
+    found = ClusterFactory(name_cy="Taf Elái", name_en="Taff Ely")
+
+    answer = staff.get(
+        reverse("admin:autocomplete"),
+        {
+            "app_label": "organisations",
+            "model_name": "membership",
+            "field_name": "cluster",
+            "term": "Elái",
+        },
+    )
+
+    assert answer.json()["results"] == [{"id": str(found.pk), "text": "Taff Ely"}]
+
+
+# The audit ------------------------------------------------------------------------------
+
+
+def test_audit_events_are_only_read(client, superuser):
+    client.force_login(superuser)
+    event = AuditEvent.objects.filter(by=superuser).first()
+
+    assert client.get(address(AuditEvent, "changelist")).status_code == 200
+    assert client.get(address(AuditEvent, "change", event.pk)).status_code == 200
+    for page in (
+        address(AuditEvent, "add"),
+        address(AuditEvent, "change", event.pk),
+        address(AuditEvent, "delete", event.pk),
+    ):
+        assert client.post(page, {"post": "yes"}).status_code == 403
+
+
+def test_audit_events_are_found_by_person(staff, administrator, lead):
+    AuditEvent.objects.create(kind=Kind.CHANGED, by=lead)
+
+    page = staff.get(address(AuditEvent, "changelist"), {"q": "lead@example.test"})
+
+    assert [event.by for event in page.context["cl"].queryset] == [lead]
+
+
+def test_no_list_offers_to_delete_several_at_once(staff, board):
+    page = staff.post(
+        address(HealthBoard, "changelist"),
+        {"action": "delete_selected", "_selected_action": [board.pk], "post": "yes"},
+    )
+
+    assert page.status_code == 302
+    assert HealthBoard.objects.count() == 1
+    assert list(get_messages(page.wsgi_request)) == []

@@ -1,0 +1,48 @@
+"""Every address asks for signing in unless it is listed here."""
+
+from django.urls import get_resolver
+
+PUBLIC = {
+    "choose_language",
+    "about",
+    "accessibility",
+    "privacy",
+    "cookies",
+    "sign_in",
+    "frameworks:current_edition",
+    "frameworks:edition_detail",
+    "frameworks:module_detail",
+    "frameworks:outcome_detail",
+}
+# Its own pages send whoever is not an administrator away; see tests/organisations/test_admin.py.
+PUBLIC_IN_ADMIN = {"admin:login", "admin:jsi18n"}
+
+
+def views_by_name(patterns=None, space=""):
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(pattern, "url_patterns"):
+            namespace = getattr(pattern, "namespace", None)
+            inner = f"{space}{namespace}:" if namespace else space
+            yield from views_by_name(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name}", pattern.callback
+
+
+def test_public_views_are_the_listed_ones():
+    public = {
+        name
+        for name, view in views_by_name()
+        if not getattr(view, "login_required", True)
+    }
+
+    assert {name for name in public if not name.startswith("admin:")} == PUBLIC
+
+
+def test_every_view_has_a_name():
+    unnamed = [
+        view
+        for name, view in views_by_name()
+        if name.endswith("None") and not name.startswith("admin:")
+    ]
+
+    assert unnamed == []
