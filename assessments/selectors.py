@@ -1,6 +1,6 @@
 """Questions about self-reflections that go across models. Nothing here writes."""
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from assessments.models import (
     CLOSING_QUESTIONS,
@@ -75,14 +75,14 @@ def load_sheet(reflection):
 
 
 def required_total(edition):
-    """How many answers a complete self-reflection on ``edition`` needs: three queries."""
-    criteria = Criterion.objects.filter(outcome__module__edition=edition).count()
+    """How many answers a complete self-reflection on ``edition`` needs: two queries."""
+    counted = Outcome.objects.filter(module__edition=edition).aggregate(
+        criteria=Count("criteria"),
+        levelled=Count("pk", filter=Q(module__uses_levels=True), distinct=True),
+    )
     factors = EnablingFactor.objects.filter(edition=edition).count()
-    levelled = Outcome.objects.filter(
-        module__edition=edition, module__uses_levels=True
-    ).count()
     # OWN_LEVEL is asked once an outcome; the others once a self-reflection.
-    return criteria + factors + levelled + len(REQUIRED_QUESTIONS) - 1
+    return counted["criteria"] + counted["levelled"] + factors + len(REQUIRED_QUESTIONS) - 1
 
 
 def load_outcome(reflection, module_code, number):

@@ -15,7 +15,9 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", choices=["pages"], nargs="?", default="pages")
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
-    parser.add_argument("--rounds", type=int, default=30, help="how often to ask for each")
+    parser.add_argument(
+        "--rounds", type=int, default=30, help="how often to ask for each"
+    )
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as directory:
@@ -32,7 +34,11 @@ def main():
         django.setup()
         benchmark = importlib.import_module(f"bench.{options.what}")
         measured = benchmark.measure(rounds=options.rounds, say=say)
-        print(benchmark.as_json(measured) if options.json else benchmark.as_table(measured))
+        print(
+            benchmark.as_json(measured)
+            if options.json
+            else benchmark.as_table(measured)
+        )
 
 
 def say(line):

@@ -101,7 +101,9 @@ def measure(*, rounds, say):
 def build_pages(say):
     national_officer = person("national@example.test", Role.NATIONAL_OFFICER)
     cycle = open_cycle(by=national_officer)
-    reflections = list(cycle.reflections.select_related("cycle", "cluster").order_by("pk"))
+    reflections = list(
+        cycle.reflections.select_related("cycle", "cluster").order_by("pk")
+    )
     if len(reflections) != CLUSTERS:
         raise RuntimeError(f"{len(reflections)} clusters, not {CLUSTERS}")
     leads = [submit(reflection, place) for place, reflection in enumerate(reflections)]
@@ -121,7 +123,8 @@ def build_pages(say):
         "empty": Page(reverse("empty"), as_lead),
         "outcome_form": Page(
             reverse(
-                "assessments:outcome_edit", args=[*place, outcome.module.code, outcome.number]
+                "assessments:outcome_edit",
+                args=[*place, outcome.module.code, outcome.number],
             ),
             as_lead,
             must_hold="<fieldset",
@@ -193,7 +196,11 @@ def entries(sheet, place):
         return choices.values[(number * 7 + place * 5) % len(choices)]
 
     yielded = [
-        entry(Subject(question=Question.PARTICIPANTS), choice=Profession.PHARMACY, text=TEXT),
+        entry(
+            Subject(question=Question.PARTICIPANTS),
+            choice=Profession.PHARMACY,
+            text=TEXT,
+        ),
         entry(Subject(question=Question.METHOD), choice=MethodChoice.FACILITATED),
         entry(Subject(question=Question.HELD_ON), dated_on=timezone.localdate()),
         entry(Subject(question=Question.ABOUT_CLUSTER), text=TEXT),
@@ -279,4 +286,6 @@ def as_table(measured):
         f"{name:<14}{page['queries']:>8}{page['ms']:>10.2f}{page['ratio']:>8.2f}"
         for name, page in measured["pages"].items()
     ]
-    return "\n".join([*lines, f"{'(empty page)':<14}{'':>8}{measured['floor_ms']:>10.2f}"])
+    return "\n".join(
+        [*lines, f"{'(empty page)':<14}{'':>8}{measured['floor_ms']:>10.2f}"]
+    )

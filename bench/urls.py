@@ -14,4 +14,7 @@ def empty(request):
     return HttpResponse(EMPTY.render({}, request))
 
 
-urlpatterns = [*i18n_patterns(path("empty/", empty, name="empty")), *service_urlpatterns]
+urlpatterns = [
+    *i18n_patterns(path("empty/", empty, name="empty")),
+    *service_urlpatterns,
+]

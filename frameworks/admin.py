@@ -6,7 +6,6 @@ notes, the links to well-being goals, and the logic models.
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -332,8 +331,10 @@ class LogicModelEntryForm(forms.ModelForm):
         cleaned = super().clean()
         module, outcome = cleaned.get("module"), cleaned.get("outcome")
         if bool(module) == bool(outcome):
-            raise ValidationError(_("Choose an outcome, or a module, but not both."))
-        if cleaned.get("level") and not (module or outcome.module).uses_levels:
+            self.add_error(
+                "outcome", _("Choose an outcome, or a module, but not both.")
+            )
+        elif cleaned.get("level") and not (module or outcome.module).uses_levels:
             self.add_error("level", _("This module has no maturity levels."))
         return cleaned
 

@@ -238,7 +238,9 @@ def _in_name_order(path):
 
 def _submitted(user, reflections):
     """The rows of the latest submissions, by self-reflection and outcome: one query."""
-    latest = Submission.objects.visible_to(user).filter(reflection__in=reflections).latest()
+    latest = (
+        Submission.objects.visible_to(user).filter(reflection__in=reflections).latest()
+    )
     rows = (
         SubmittedOutcome.objects.filter(submission__in=latest)
         .annotate(
@@ -295,7 +297,9 @@ def _by_health_board(rows):
     def health_board(row):
         return row.reflection.cluster.health_board
 
-    return [(board, list(clusters)) for board, clusters in groupby(rows, key=health_board)]
+    return [
+        (board, list(clusters)) for board, clusters in groupby(rows, key=health_board)
+    ]
 
 
 def _figures(cycle, rows):

@@ -40,7 +40,8 @@ def national(request, cycle):
             "cycle": chosen,
             "has_closed": selectors.has_closed(chosen),
             "cycle_links": [
-                (other, reverse("reporting:national", args=[other.code])) for other in cycles
+                (other, reverse("reporting:national", args=[other.code]))
+                for other in cycles
             ],
             "results": selectors.load_results(request.user, chosen),
         },

@@ -34,6 +34,7 @@ PERIODS = [
 # Small words.
 WORDS = [
     _("…"),
+    _(", "),
     pgettext_lazy("String to return when truncating text", "%(truncated_text)s…"),
     _("and"),
     _("Unknown"),

@@ -15,7 +15,7 @@ from reporting.pdf.fonts import FONTS, BundledFonts, font
 from reporting.pdf.summary import readable, summarise
 from reporting.pdf.tagging import finish
 
-MOST_LINES = 15_000  # some 300 pages; see ``TooLong``
+MOST_LINES = 10_000  # some 250 pages and 20 seconds; see ``TooLong``
 LINE = 80  # characters
 PDF_UA = "pdf/ua-1"  # tagged, so that screen readers can read it
 PLACEHOLDER = re.compile(r"%\((number|total)\)s")

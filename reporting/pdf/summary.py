@@ -46,9 +46,9 @@ UNREADABLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
-# No word is so long. Laying out 200,000 letters without a space takes many minutes, with spaces
-# a few seconds.
-ENDLESS_WORD = re.compile(r"\S{200}(?=\S)")
+# No word is so long, and laying out 200,000 letters without a space takes many minutes.
+ENDLESS_WORD = re.compile(r"\S{200,}")
+PIECE = re.compile(r"(\S{30})(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def readable(value):
         return [readable(item) for item in value]
     if isinstance(value, str):
         text = HALF_A_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", UNREADABLE.sub("", value))
-        return ENDLESS_WORD.sub(r"\g<0> ", text)
+        return ENDLESS_WORD.sub(lambda word: PIECE.sub(r"\1 ", word[0]), text)
     return value
 
 

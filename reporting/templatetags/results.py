@@ -25,7 +25,9 @@ def parts(template_name, name, values):
     """As ``part``, once for each of ``values``, which the template knows as ``name``."""
     language = get_language()
     return format_html_join(
-        "", "{}", ((_drawn(template_name, language, ((name, value),)),) for value in values)
+        "",
+        "{}",
+        ((_drawn(template_name, language, ((name, value),)),) for value in values),
     )
 
 

@@ -5,7 +5,6 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from organisations.admin_base import AuditedAdmin
@@ -119,7 +118,7 @@ def test_nobody_else_gets_in(client, request, person, name):
     assert response.status_code == 403
 
 
-def test_a_membership_that_has_ended_opens_nothing(client, settings):
+def test_a_membership_that_has_ended_opens_nothing(client):
     person = UserFactory()
     MembershipFactory(user=person, role=Role.ADMINISTRATOR, ends_on="2020-12-31")
     client.force_login(person)
@@ -131,7 +130,7 @@ def test_signing_in_is_the_services_own(client):
     response = client.get("/cy/admin/organisations/cluster/", follow=True)
 
     assert response.redirect_chain[-1][0] == (
-        "/cy/sign-in/?next=%2Fcy%2Fadmin%2Forganisations%2Fcluster%2F"
+        "/cy/sign-in/?next=/cy/admin/organisations/cluster/"
     )
 
 
@@ -220,14 +219,14 @@ def test_nothing_comes_from_another_machine(staff):
 # What lists cost ------------------------------------------------------------------------
 
 LISTS = [
-    # session, person and what they are, then the count twice, the rows, and the filters
-    (RegionalPartnershipBoardFactory, 6),
-    (HealthBoardFactory, 6),
-    (LocalAuthorityFactory, 6),
-    (PlanningGroupFactory, 7),
-    (ClusterFactory, 8),
-    (MembershipFactory, 8),
-    (UserFactory, 7),
+    # Five for who one is and may do; the count, twice; the rows; what they and the filters name.
+    (RegionalPartnershipBoardFactory, 8),
+    (HealthBoardFactory, 8),
+    (LocalAuthorityFactory, 8),
+    (PlanningGroupFactory, 9),
+    (ClusterFactory, 10),
+    (MembershipFactory, 10),
+    (UserFactory, 9),
 ]
 
 
@@ -252,7 +251,7 @@ def test_the_list_of_people_shows_their_roles_at_the_same_cost(
     for _ in range(count):
         UserFactory(lead_of=cluster, contributor_to=cluster)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page = staff.get(address(User, "changelist"))
 
     both = f"cluster lead: {cluster}, contributor: {cluster}"
@@ -268,7 +267,7 @@ def test_the_list_of_audit_events_costs_the_same_however_long_it_is(
         AuditEvent(kind=Kind.CHANGED, by=person) for person in people
     )
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = staff.get(address(AuditEvent, "changelist"))
 
     assert page.content.decode().count("Person ") >= count
@@ -303,7 +302,7 @@ def test_adding_a_cluster_asks_for_both_names_and_is_written_down(staff, board):
     fields = {
         "name_cy": "Y Cwm",
         "name_en": "",
-        "name_status": "unconfirmed",
+        "name_status": Cluster.NameStatus.UNCONFIRMED,
         "code": "valley",
         "health_board": board.pk,
         "local_authority": LocalAuthorityFactory().pk,
@@ -323,7 +322,9 @@ def test_adding_a_cluster_asks_for_both_names_and_is_written_down(staff, board):
     )
     ((kind, subject, details),) = events()
     assert (kind, subject) == (Kind.ADDED, "organisations.cluster")
-    assert sorted(details["fields"]) == sorted(fields)
+    assert details == {
+        "fields": ["name_cy", "name_en", "code", "health_board", "local_authority"]
+    }
     assert LogEntry.objects.count() == 1
 
 
@@ -502,13 +503,9 @@ def person_fields(person, **changes):
 
 def test_an_administrator_cannot_make_a_superuser(staff, lead, administrator):
     for person in (lead, administrator):
-        lines = {
-            "memberships-INITIAL_FORMS": "0",
-            "memberships-TOTAL_FORMS": "0",
-        }
         staff.post(
             address(User, "change", person.pk),
-            person_fields(person, is_superuser="on", name="Changed", **lines),
+            person_fields(person, is_superuser="on", name="Changed"),
         )
         person.refresh_from_db()
         assert (person.name, person.is_superuser) == ("Changed", False)
@@ -554,11 +551,13 @@ def test_a_membership_is_added_changed_and_removed(staff, lead, other_cluster):
         "cluster": other_cluster.pk,
         "starts_on": "01/01/2020",
     }
+    as_sent = fields | {"initial-starts_on": "01/01/2020"}
 
     staff.post(address(Membership, "add"), fields)
     membership = Membership.objects.get(role=Role.CONTRIBUTOR)
     staff.post(
-        address(Membership, "change", membership.pk), fields | {"ends_on": "31/12/2020"}
+        address(Membership, "change", membership.pk),
+        as_sent | {"ends_on": "31/12/2020"},
     )
     staff.post(address(Membership, "delete", membership.pk), {"post": "yes"})
 
@@ -581,6 +580,7 @@ def test_the_lines_of_a_person_are_written_down_too(staff, lead):
         "memberships-0-role": membership.role,
         "memberships-0-cluster": membership.cluster_id,
         "memberships-0-starts_on": "01/01/2020",
+        "initial-memberships-0-starts_on": "01/01/2020",
     }
     page = address(User, "change", lead.pk)
 
@@ -665,6 +665,5 @@ def test_no_list_offers_to_delete_several_at_once(staff, board):
         {"action": "delete_selected", "_selected_action": [board.pk], "post": "yes"},
     )
 
-    assert page.status_code == 302
+    assert "delete_selected" not in page.content.decode()
     assert HealthBoard.objects.count() == 1
-    assert list(get_messages(page.wsgi_request)) == []

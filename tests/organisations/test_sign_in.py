@@ -104,6 +104,14 @@ def test_a_session_gets_another_key_by_signing_in(client, person):
     assert client.session.session_key not in {key, None}
 
 
+def test_cookies_are_kept_from_scripts_and_other_sites(client, person):
+    cookies = sign_in(client, person.email).cookies
+
+    assert {
+        name: (cookie["httponly"], cookie["samesite"]) for name, cookie in cookies.items()
+    } == {"csrf": (True, "Lax"), "session": (True, "Lax")}
+
+
 def test_another_person_does_not_take_over_a_session(client, person, colleague):
     sign_in(client, person.email)
     session = client.session

@@ -89,7 +89,7 @@ class Document:
         texts = {}
         for page_number, page in enumerate(self.pdf.pages):
             letters = {
-                name: _letters(font) for name, font in page.Resources.Font.items()
+                name: letters_of(font) for name, font in page.Resources.Font.items()
             }
             number, font = None, {}
             for instruction in pikepdf.parse_content_stream(page):
@@ -108,7 +108,7 @@ class Document:
         return texts
 
 
-def _letters(font):
+def letters_of(font):
     """What each glyph of a font stands for, from its ToUnicode table."""
     table = font.ToUnicode.read_bytes()
     blocks = re.findall(rb"beginbfchar(.*?)endbfchar", table, re.DOTALL)

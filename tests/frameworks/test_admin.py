@@ -1,0 +1,688 @@
+"""Django admin for the framework and the cycles: what is frozen, what is written down."""
+
+import re
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from assessments.models import Cycle, SelfReflection
+from frameworks import services
+from frameworks.exchange import dump, load
+from frameworks.models import Criterion, Edition, LogicModelEntry, Module, Outcome
+from organisations.models import AuditEvent
+from tests.factories import (
+    ClusterFactory,
+    CriterionFactory,
+    CycleFactory,
+    EditionFactory,
+    EnablingFactorFactory,
+    LogicModelEntryFactory,
+    ModuleFactory,
+    OutcomeFactory,
+    SelfReflectionFactory,
+    TransformationPrincipleFactory,
+    WellbeingGoalFactory,
+)
+from tests.frameworks.test_framework_fixture import FIXTURES
+
+pytestmark = pytest.mark.django_db
+
+Kind = AuditEvent.Kind
+FROZEN = [Edition.Status.PUBLISHED, Edition.Status.RETIRED]
+
+
+@pytest.fixture
+def staff(client, administrator):
+    """The administrator's browser."""
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def draft(db):
+    return EditionFactory(code="draft", draft=True, levelled=True)
+
+
+def address(model, page, *args):
+    meta = model._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=args)
+
+
+def events():
+    found = AuditEvent.objects.filter(kind__in=[Kind.ADDED, Kind.CHANGED, Kind.REMOVED])
+    return [
+        (event.kind, event.subject_type, event.details)
+        for event in found.order_by("pk")
+    ]
+
+
+def sent(page):
+    """What a browser sends back from a page of the admin when nothing was typed."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.initial_forms]
+    return {
+        form.add_prefix(name): field.prepare_value(value)
+        for form in forms
+        for name, field in form.fields.items()
+        if (value := form.get_initial_for_field(field, name)) not in (None, "", [])
+    }
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+# What lists cost ------------------------------------------------------------------------
+
+
+def logic_model_entries(count):
+    outcome = OutcomeFactory()
+    LogicModelEntryFactory.create_batch(count, outcome=outcome)
+
+
+@pytest.mark.parametrize("count", [1, 3, 60])
+@pytest.mark.parametrize(
+    ("model", "queries", "make"),
+    [
+        (Edition, 8, EditionFactory.create_batch),
+        (Module, 9, ModuleFactory.create_batch),
+        (Outcome, 10, OutcomeFactory.create_batch),
+        (Criterion, 9, CriterionFactory.create_batch),
+        (LogicModelEntry, 10, logic_model_entries),
+        (Cycle, 8, CycleFactory.create_batch),
+    ],
+)
+def test_a_list_costs_the_same_however_long_it_is(
+    staff, django_assert_num_queries, model, queries, make, count
+):
+    make(count)
+
+    with django_assert_num_queries(queries):
+        page = staff.get(address(model, "changelist"))
+
+    assert page.context["cl"].result_count == model.objects.count() == count
+
+
+@pytest.mark.parametrize("count", [1, 3, 60])
+def test_the_page_of_an_outcome_costs_the_same_however_many_criteria(
+    staff, draft, django_assert_num_queries, count
+):
+    outcome = Outcome.objects.get(module__edition=draft)
+    for number in range(2, count + 1):
+        CriterionFactory(outcome=outcome, level=1, number=number)
+    ContentType.objects.get_for_model(
+        Outcome
+    )  # asked for once in the life of a process
+
+    with django_assert_num_queries(12):
+        staff.get(address(Outcome, "change", outcome.pk))
+
+
+@pytest.mark.parametrize("person", ["lead", "officer", "national"])
+@pytest.mark.parametrize(
+    "model", [Edition, Module, Outcome, Criterion, LogicModelEntry, Cycle]
+)
+def test_only_administrators_get_in(client, request, person, model):
+    client.force_login(request.getfixturevalue(person))
+
+    for page in ("changelist", "add"):
+        assert client.get(address(model, page), follow=True).status_code == 403
+        assert client.post(address(model, page), follow=True).status_code == 403
+
+    assert model.objects.count() == 0 or model is Cycle
+
+
+def test_no_page_needs_an_inline_style_or_script(staff, edition, draft):
+    outcome = Outcome.objects.filter(module__edition=edition).first()
+    pages = [
+        address(Edition, "change", edition.pk),
+        address(Edition, "change", draft.pk),
+    ]
+    pages += [address(Outcome, "change", outcome.pk), address(Cycle, "add")]
+    pages += [address(Module, "delete", draft.modules.get().pk)]
+    for model in (Edition, Module, Outcome, Criterion, LogicModelEntry):
+        pages += [address(model, "changelist"), address(model, "add")]
+    inline = re.compile(r"<style|<script(?![^>]* src=)|<[^>]+ (?:style|on[a-z]+)=")
+
+    for page in pages:
+        response = staff.get(page)
+        assert response.status_code == 200
+        assert inline.findall(response.content.decode()) == []
+
+
+# A published edition keeps its words ----------------------------------------------------
+
+
+@pytest.fixture(params=FROZEN)
+def frozen(request, edition):
+    """An edition that was published, with one of everything in it."""
+    WellbeingGoalFactory(edition=edition, number=1)
+    TransformationPrincipleFactory(edition=edition, number=1)
+    edition.status = request.param
+    edition.save()
+    return edition
+
+
+def parts(edition):
+    """One thing of each kind in the edition that has a page of its own."""
+    module = edition.modules.get(code="LEVELS")
+    outcome = module.outcomes.get(number=1)
+    return [edition, module, outcome, outcome.criteria.get(level=1)]
+
+
+def open_fields(page):
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += inline.formset.forms
+    return {name for form in forms for name in form.fields} - {"id"}
+
+
+def test_only_what_is_not_the_publications_own_stays_open(staff, frozen):
+    notes = {"editor_note_cy", "editor_note_en"}
+
+    found = [
+        open_fields(staff.get(address(type(part), "change", part.pk)))
+        - {"edition", "outcome"}
+        for part in parts(frozen)
+    ]
+
+    assert found == [notes, notes, notes | {"wellbeing_goals"}, notes]
+
+
+def test_a_page_that_was_open_before_publishing_changes_no_words(staff, draft):
+    staying = EditionFactory(code="other", draft=True)
+    for part in parts_of_draft(draft):
+        page = address(type(part), "change", part.pk)
+        before = dump(draft)
+        draft_fields = sent(staff.get(page))
+        Edition.objects.filter(pk=draft.pk).update(status=Edition.Status.PUBLISHED)
+        hostile = {
+            name: "Changed" if name.endswith(("_cy", "_en")) else value
+            for name, value in draft_fields.items()
+        }
+        hostile |= {"number": 77, "code": "changed", "level": 3, "edition": staying.pk}
+
+        response = staff.post(
+            page, hostile | {"editor_note_cy": "", "editor_note_en": ""}
+        )
+
+        assert response.status_code == 302
+        assert frozen_words(dump(draft)) == frozen_words(before)
+        Edition.objects.filter(pk=draft.pk).update(status=Edition.Status.DRAFT)
+
+
+def parts_of_draft(draft):
+    module = draft.modules.get()
+    outcome = module.outcomes.get()
+    return [draft, module, outcome, outcome.criteria.get(level=1)]
+
+
+def frozen_words(text):
+    """A dump without the notes of editors."""
+    return re.sub(r'"editor_note": (?:null|\{[^}]*\})', "", text)
+
+
+def test_a_note_of_an_editor_is_saved_and_written_down(staff, frozen):
+    for part in parts(frozen):
+        page = address(type(part), "change", part.pk)
+        fields = sent(staff.get(page))
+
+        staff.post(page, fields | {"editor_note_cy": "Nodyn", "editor_note_en": "Note"})
+
+        part.refresh_from_db()
+        assert (part.editor_note_cy, part.editor_note_en) == ("Nodyn", "Note")
+    details = {"fields": ["editor_note_cy", "editor_note_en"]}
+    assert events() == [
+        (Kind.CHANGED, f"frameworks.{name}", details)
+        for name in ("edition", "module", "outcome", "criterion")
+    ]
+
+
+def test_notes_on_criteria_are_saved_from_the_page_of_their_outcome(staff, frozen):
+    outcome = parts(frozen)[2]
+    page = address(Outcome, "change", outcome.pk)
+    fields = sent(staff.get(page))
+
+    staff.post(
+        page,
+        fields
+        | {
+            "criteria-0-editor_note_en": "Note",
+            "criteria-0-text_en": "Changed",
+            "criteria-0-DELETE": "on",
+        },
+    )
+
+    criterion = outcome.criteria.get(level=1)
+    assert (criterion.editor_note_en, criterion.text_en) == ("Note", "Criterion 1.1")
+    assert events() == [
+        (Kind.CHANGED, "frameworks.criterion", {"fields": ["editor_note_en"]})
+    ]
+
+
+def test_links_to_goals_are_changed_within_the_edition(staff, frozen):
+    outcome, goal = parts(frozen)[2], frozen.wellbeinggoals.get()
+    foreign = WellbeingGoalFactory()
+    page = address(Outcome, "change", outcome.pk)
+    fields = sent(staff.get(page))
+
+    refused = staff.post(page, fields | {"wellbeing_goals": [foreign.pk]})
+    staff.post(page, fields | {"wellbeing_goals": [goal.pk]})
+
+    assert "wellbeing_goals" in refused.context["adminform"].form.errors
+    assert list(outcome.wellbeing_goals.all()) == [goal]
+    assert events() == [
+        (Kind.CHANGED, "frameworks.outcome", {"fields": ["wellbeing_goals"]})
+    ]
+
+
+def test_nothing_in_it_is_deleted(client, superuser, frozen):
+    client.force_login(superuser)
+    before = dump(frozen)
+
+    for part in parts(frozen):
+        page = client.post(address(type(part), "delete", part.pk), {"post": "yes"})
+        assert page.status_code == 403
+
+    assert dump(frozen) == before
+
+
+def test_nothing_is_added_to_it(staff, frozen):
+    _, module, outcome, _ = parts(frozen)
+    before = dump(frozen)
+    new = {"title_cy": "Newydd", "title_en": "New", "number": 50}
+
+    pages = [
+        staff.post(address(Module, "add"), new | {"edition": frozen.pk}),
+        staff.post(address(Outcome, "add"), new | {"module": module.pk}),
+        staff.post(
+            address(Criterion, "add"),
+            {
+                "outcome": outcome.pk,
+                "level": 1,
+                "number": 50,
+                "text_cy": "N",
+                "text_en": "N",
+            },
+        ),
+    ]
+
+    wrong = [set(page.context["adminform"].form.errors) for page in pages]
+    assert ["edition" in wrong[0], "module" in wrong[1], "outcome" in wrong[2]] == [
+        True
+    ] * 3
+    assert dump(frozen) == before
+
+
+def test_no_line_is_added_changed_or_removed_on_its_page(staff, frozen):
+    page = address(Edition, "change", frozen.pk)
+    before = dump(frozen)
+
+    staff.post(
+        page,
+        {
+            "transformationprinciples-TOTAL_FORMS": "2",
+            "transformationprinciples-INITIAL_FORMS": "1",
+            "transformationprinciples-0-id": frozen.transformationprinciples.get().pk,
+            "transformationprinciples-0-edition": frozen.pk,
+            "transformationprinciples-0-DELETE": "on",
+            "transformationprinciples-1-number": "9",
+            "transformationprinciples-1-text_cy": "Newydd",
+            "transformationprinciples-1-text_en": "New",
+        },
+    )
+
+    assert dump(frozen) == before
+
+
+def test_a_logic_model_can_be_filled_in(staff, frozen):
+    _, module, outcome, _ = parts(frozen)
+    entry = {"kind": "input", "number": 1, "text_cy": "Amser", "text_en": "Time"}
+    page = address(LogicModelEntry, "add")
+
+    staff.post(page, entry | {"outcome": outcome.pk, "level": 2})
+    staff.post(page, entry | {"module": module.pk})
+
+    found = LogicModelEntry.objects.values_list("module", "outcome", "level")
+    assert set(found) == {(None, outcome.pk, 2), (module.pk, None, None)}
+    assert [event[:2] for event in events()] == [
+        (Kind.ADDED, "frameworks.logicmodelentry")
+    ] * 2
+
+
+def test_a_logic_model_entry_is_of_one_thing_and_has_no_level_where_there_is_none(
+    staff, frozen
+):
+    _, module, outcome, _ = parts(frozen)
+    other = frozen.modules.get(code="SIGNS")
+    entry = {"kind": "input", "number": 1, "text_cy": "Amser", "text_en": "Time"}
+    one = ["Choose an outcome, or a module, but not both."]
+
+    wrong = [
+        staff.post(address(LogicModelEntry, "add"), entry | fields)
+        .context["adminform"]
+        .form.errors
+        for fields in (
+            {},
+            {"module": module.pk, "outcome": outcome.pk},
+            {"module": other.pk, "level": 1},
+        )
+    ]
+
+    assert wrong == [
+        {"outcome": one},
+        {"outcome": one},
+        {"level": ["This module has no maturity levels."]},
+    ]
+    assert LogicModelEntry.objects.count() == 0
+
+
+# Drafts ---------------------------------------------------------------------------------
+
+
+def test_a_draft_is_built_and_published(staff, administrator):
+    both = {"title_cy": "Newydd", "title_en": "New"}
+    staff.post(
+        address(Edition, "add"),
+        both
+        | {
+            "code": "2031",
+            "issued": "2031-01",
+            "publisher_cy": "P",
+            "publisher_en": "P",
+            "source_cy": "S",
+            "source_en": "S",
+            "licence_note_cy": "L",
+            "licence_note_en": "L",
+        },
+    )
+    edition = Edition.objects.get(code="2031")
+    assert edition.status == Edition.Status.DRAFT
+    staff.post(
+        address(Module, "add"),
+        both
+        | {
+            "edition": edition.pk,
+            "number": 1,
+            "code": "M",
+            "uses_levels": "on",
+            "abbreviation_cy": "M",
+            "abbreviation_en": "M",
+            "criteria_heading_cy": "Meini prawf",
+            "criteria_heading_en": "Criteria",
+        },
+    )
+    staff.post(
+        address(Outcome, "add"),
+        both | {"module": edition.modules.get().pk, "number": 1},
+    )
+    outcome = Outcome.objects.get()
+    page = address(Outcome, "change", outcome.pk)
+    staff.post(
+        page,
+        sent(staff.get(page))
+        | {
+            "criteria-TOTAL_FORMS": "1",
+            "criteria-0-level": 1,
+            "criteria-0-number": 1,
+            "criteria-0-text_cy": "Maen prawf",
+            "criteria-0-text_en": "Criterion",
+        },
+    )
+
+    services.publish(edition=edition, by=administrator)
+
+    edition.refresh_from_db()
+    assert edition.is_published
+    assert [event[:2] for event in events()] == [
+        (Kind.ADDED, "frameworks.edition"),
+        (Kind.ADDED, "frameworks.module"),
+        (Kind.ADDED, "frameworks.outcome"),
+        (Kind.ADDED, "frameworks.criterion"),
+        (Kind.CHANGED, "frameworks.edition"),
+    ]
+
+
+def test_a_draft_asks_for_both_languages(staff, draft):
+    page = address(Outcome, "change", Outcome.objects.get().pk)
+    fields = sent(staff.get(page))
+
+    response = staff.post(page, fields | {"title_en": "", "criteria-0-text_cy": ""})
+
+    inline = response.context["inline_admin_formsets"][0].formset
+    assert response.context["adminform"].form.errors == {
+        "title_en": ["This field is required."]
+    }
+    assert inline.errors[0] == {"text_cy": ["This field is required."]}
+
+
+@pytest.mark.parametrize(
+    ("uses_levels", "level", "sentence"),
+    [
+        (True, "", "Criteria of this module have a maturity level."),
+        (False, 1, "Criteria of this module have no maturity level."),
+    ],
+)
+def test_a_criterion_has_a_level_where_its_module_has_levels(
+    staff, uses_levels, level, sentence
+):
+    edition = EditionFactory(draft=True)
+    module = ModuleFactory(edition=edition, uses_levels=uses_levels, outcomes=1)
+    page = address(Outcome, "change", module.outcomes.get().pk)
+    fields = sent(staff.get(page))
+
+    response = staff.post(page, fields | {"criteria-0-level": level})
+
+    inline = response.context["inline_admin_formsets"][0].formset
+    assert inline.errors[0] == {"level": [sentence]}
+
+
+def test_a_module_with_criteria_keeps_its_levels(staff, draft):
+    module = draft.modules.get()
+
+    page = staff.get(address(Module, "change", module.pk))
+
+    assert "uses_levels" not in page.context["adminform"].form.fields
+
+
+def test_removing_a_part_of_a_draft_is_written_down(staff, draft):
+    module = draft.modules.get()
+
+    staff.post(address(Module, "delete", module.pk), {"post": "yes"})
+
+    assert not draft.modules.exists()
+    assert events() == [(Kind.REMOVED, "frameworks.module", {"name": str(module)})]
+
+
+def run_action(client, model, action, *things, **fields):
+    return client.post(
+        address(model, "changelist"),
+        {
+            "action": action,
+            "_selected_action": [thing.pk for thing in things],
+            **fields,
+        },
+    )
+
+
+def test_publishing_is_asked_for_twice(staff, draft):
+    asked = run_action(staff, Edition, "publish", draft)
+    draft.refresh_from_db()
+    assert draft.status == Edition.Status.DRAFT
+    assert "can no longer be changed" in asked.content.decode()
+
+    done = run_action(staff, Edition, "publish", draft, confirmed="Publish")
+
+    draft.refresh_from_db()
+    assert draft.status == Edition.Status.PUBLISHED
+    assert said(done) == [f"{draft}: it is published."]
+    assert events() == [
+        (
+            Kind.CHANGED,
+            "frameworks.edition",
+            {"fields": ["status"], "status": "published"},
+        )
+    ]
+
+
+def test_a_draft_that_is_not_complete_says_what_is_missing(staff, draft):
+    Criterion.objects.filter(level=2).update(text_en="")
+
+    done = run_action(staff, Edition, "publish", draft, confirmed="Publish")
+
+    draft.refresh_from_db()
+    assert draft.status == Edition.Status.DRAFT
+    assert said(done) == [
+        f"{draft}: it is not complete, and stays a draft.",
+        "modules[1] › outcomes[1] › criteria[2] › text › en: the English text is missing",
+    ]
+    assert events() == []
+
+
+def test_an_edition_is_taken_out_of_use_and_brought_back(staff, edition):
+    before = dump(edition)
+
+    retired = run_action(staff, Edition, "retire", edition, confirmed="Retire")
+    again = run_action(staff, Edition, "retire", edition, confirmed="Retire")
+    published = run_action(staff, Edition, "publish", edition, confirmed="Publish")
+
+    assert said(retired) == [f"{edition}: it is out of use."]
+    assert said(again)[-1] == f"{edition}: it is not published."
+    assert said(published)[-1] == f"{edition}: it is published."
+    assert dump(edition) == before
+
+
+@pytest.mark.parametrize("person", ["lead", "officer", "national"])
+@pytest.mark.parametrize("service", [services.publish, services.retire])
+def test_only_administrators_publish_and_retire(request, edition, person, service):
+    by = request.getfixturevalue(person)
+
+    with pytest.raises(PermissionDenied):
+        service(edition=edition, by=by)
+
+
+def test_the_publication_is_shown_and_kept(staff):
+    """Its longest pages, whole: saving them as they are changes nothing."""
+    raw = (FIXTURES / "framework-2022-05.json").read_bytes()
+    edition, _ = load(raw)
+    EnablingFactorFactory()
+
+    for part in [edition, *edition.modules.all(), *Outcome.objects.all()[:3]]:
+        page = address(type(part), "change", part.pk)
+        response = staff.post(page, sent(staff.get(page)))
+        assert response.status_code == 302
+
+    assert dump(edition).encode() == raw
+    assert events() == []
+
+
+# Cycles ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unopened(edition):
+    return CycleFactory(unopened=True, edition=edition)
+
+
+def test_a_cycle_is_added_with_a_published_edition(staff, edition, draft):
+    fields = {
+        "name_cy": "Cylch 2030",
+        "name_en": "Cycle 2030",
+        "code": "2030",
+        "opens_at_0": "01/09/2030",
+        "opens_at_1": "09:00",
+        "closes_at_0": "30/11/2030",
+        "closes_at_1": "17:00",
+    }
+
+    refused = staff.post(address(Cycle, "add"), fields | {"edition": draft.pk})
+    staff.post(address(Cycle, "add"), fields | {"edition": edition.pk})
+
+    assert "edition" in refused.context["adminform"].form.errors
+    cycle = Cycle.objects.get()
+    # Nine o'clock in Wales, in September an hour ahead of UTC, and five in November.
+    assert (cycle.opens_at.isoformat(), cycle.closes_at.isoformat()) == (
+        "2030-09-01T08:00:00+00:00",
+        "2030-11-30T17:00:00+00:00",
+    )
+    assert cycle.opened_at is None
+    assert [event[:2] for event in events()] == [(Kind.ADDED, "assessments.cycle")]
+
+
+def test_opening_a_cycle_gives_every_cluster_a_self_reflection(
+    staff, unopened, cluster, other_cluster, administrator
+):
+    ClusterFactory(closed_on="2020-01-01")
+    asked = run_action(staff, Cycle, "open_cycles", unopened)
+    assert "Every cluster gets a self-reflection" in asked.content.decode()
+    assert SelfReflection.objects.count() == 0
+
+    done = run_action(staff, Cycle, "open_cycles", unopened, confirmed="Open")
+
+    assert said(done) == [f"{unopened}: it is open. Self-reflections: 2."]
+    found = SelfReflection.objects.values_list("cycle", "cluster", "state")
+    assert set(found) == {
+        (unopened.pk, cluster.pk, "not_started"),
+        (unopened.pk, other_cluster.pk, "not_started"),
+    }
+    event = AuditEvent.objects.get(kind=Kind.CYCLE_CHANGED)
+    assert (event.by, event.details) == (administrator, {"change": "opened"})
+
+
+def test_closing_a_cycle_closes_what_is_in_it(staff, cycle, reflection):
+    asked = run_action(staff, Cycle, "close_cycles", cycle)
+    reflection.refresh_from_db()
+    assert "cannot be opened again" in asked.content.decode()
+    assert reflection.state == SelfReflection.State.NOT_STARTED
+
+    done = run_action(staff, Cycle, "close_cycles", cycle, confirmed="Close")
+    again = run_action(staff, Cycle, "close_cycles", cycle, confirmed="Close")
+    reopened = run_action(staff, Cycle, "open_cycles", cycle, confirmed="Open")
+
+    reflection.refresh_from_db()
+    assert reflection.state == SelfReflection.State.CLOSED
+    assert said(done) == [f"{cycle}: it is closed."]
+    assert said(again)[-1] == f"{cycle}: it is not open."
+    assert said(reopened)[-1] == f"{cycle}: it is closed, and cannot be opened again."
+
+
+def test_an_open_cycle_keeps_its_edition_and_a_closed_one_its_hours(staff):
+    found = [
+        set(
+            staff.get(address(Cycle, "change", cycle.pk))
+            .context["adminform"]
+            .form.fields
+        )
+        for cycle in (
+            CycleFactory(unopened=True),
+            CycleFactory(),
+            CycleFactory(closed=True),
+        )
+    ]
+
+    names = {"name_cy", "name_en"}
+    assert found == [
+        names | {"edition", "opens_at", "closes_at"},
+        names | {"closes_at"},
+        names,
+    ]
+
+
+def test_a_cycle_is_never_deleted(client, superuser, cycle):
+    client.force_login(superuser)
+
+    page = client.post(address(Cycle, "delete", cycle.pk), {"post": "yes"})
+
+    assert page.status_code == 403
+
+
+def test_the_pages_of_a_cycle_show_nothing_that_a_cluster_wrote(staff, cycle, cluster):
+    SelfReflectionFactory(cycle=cycle, cluster=cluster)
+
+    page = staff.get(address(Cycle, "change", cycle.pk)).content.decode()
+
+    assert cluster.name not in page

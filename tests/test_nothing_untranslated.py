@@ -1,0 +1,107 @@
+"""No page says anything that was not marked for translation."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import RequestFactory
+
+from cdf_site import errors
+from tests.every_page import NO_PAGES, WITHOUT_LANGUAGE, build_world, pages
+from tests.pseudo import (
+    CLOSE,
+    OPEN,
+    left_over,
+    stored_texts,
+    untranslated,
+    use_pseudo_language,
+)
+from tests.test_public_urls import views_by_name
+
+# Names of things in the world, and marks that are the same in both languages.
+SAME_IN_BOTH = {"PDF", "Cymraeg", "English"}
+
+
+@pytest.fixture
+def world(reflection, other_cluster, lead, stranger, officer, national, administrator):
+    return build_world(
+        reflection=reflection,
+        other_cluster=other_cluster,
+        lead=lead,
+        stranger=stranger,
+        officer=officer,
+        national=national,
+        administrator=administrator,
+    )
+
+
+def test_every_page_is_looked_at(world):
+    names = {name for name, view in views_by_name() if not name.startswith("admin:")}
+
+    assert {page.name for page in pages(world)} == names - NO_PAGES - WITHOUT_LANGUAGE
+
+
+def test_every_page_opens_in_both_languages(client, world):
+    statuses = {
+        (page.name, language): page.get(client, language).status_code
+        for page in pages(world)
+        for language in ("cy", "en")
+    }
+
+    assert set(statuses.values()) == {200}
+
+
+def test_pages_have_no_untranslated_text(client, world, monkeypatch):
+    data = stored_texts("frameworks", "organisations", "assessments") | SAME_IN_BOTH
+    use_pseudo_language(monkeypatch)
+
+    found = {}
+    for page in pages(world):
+        if page.name == "reporting:summary_pdf" or page.name in PROSE:
+            continue
+        html = page.get(client, "en").content.decode()
+        assert OPEN in html, page
+        if texts := untranslated(html, data=data):
+            found[page.name, page.by and page.by.email] = texts
+
+    assert found == {}
+
+
+# Pages of prose are two files, one in each language; tests/common has a test of each.
+PROSE = {"about", "accessibility", "privacy", "cookies"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        lambda request: errors.bad_request(request, ValueError()),
+        lambda request: errors.permission_denied(request, PermissionDenied()),
+        errors.csrf_failure,
+        lambda request: errors.page_not_found(request, ValueError()),
+        errors.server_error,
+    ],
+)
+def test_error_pages_have_no_untranslated_text(page, monkeypatch):
+    use_pseudo_language(monkeypatch)
+
+    html = page(RequestFactory().get("/en/nowhere/")).content.decode()
+
+    # The texts stand in a part that says its language, which is not looked into by itself.
+    html = html.replace('class="error-text" lang="en"', 'class="error-text"')
+    assert OPEN in html
+    assert untranslated(html, data=SAME_IN_BOTH) == []
+
+
+def test_untranslated_text_is_found():
+    html = f"""
+        <html lang="en"><title>{OPEN}Home{CLOSE} – CDF</title>
+        <p aria-label="Label">{OPEN}Cluster{CLOSE}: Afan <b>Left {OPEN}over{CLOSE}</b></p>
+        <blockquote lang="cy">Geiriau pobl</blockquote><br><input type="submit" value="Send">
+        <script>code</script><p>12 / 13</p>
+    """
+
+    assert untranslated(html, data={"Afan"}) == [
+        f"{OPEN}Home{CLOSE} – CDF",
+        "Label",
+        f"Left {OPEN}over{CLOSE}",
+        "Send",
+    ]
+    assert left_over(f"{OPEN}a {OPEN}b{CLOSE} c{CLOSE}: d", []) == ": d"
