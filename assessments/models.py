@@ -490,7 +490,7 @@ class SubmissionQuerySet(models.QuerySet):
         """Its cluster's, its board's and the national officers', and reviewers' with access."""
         return self.filter(may_read_submissions(user, "reflection__"))
 
-    def latest(self):
+    def latest_of_each(self):
         """The newest of each self-reflection."""
         newer = Submission.objects.filter(
             reflection=OuterRef("reflection"), number__gt=OuterRef("number")

@@ -29,6 +29,7 @@ from organisations.admin_base import BilingualAdmin
 DRAFT = Edition.Status.DRAFT
 MOST_PROBLEMS = 20  # shown at once when an edition is not complete
 WORDS_IN_A_LIST = 14
+WORDS_IN_A_CHOICE = 6
 EDITOR_NOTE = ("editor_note_cy", "editor_note_en")
 
 
@@ -123,15 +124,13 @@ def path_to(thing):
         case Edition():
             return f"{thing.code}: {thing}"
         case Module():
-            return f"{thing.edition.code} › {thing.number}. {thing}"
+            return f"{thing.edition.code} › {thing.abbreviation}"
         case Outcome():
-            return (
-                f"{thing.module.edition.code} › {thing.module.abbreviation} › {thing}"
-            )
+            return f"{path_to(thing.module)} › {thing}"
         case Criterion():
-            number = f"{thing.level or '–'}.{thing.number}"
-            text = Truncator(thing.text).words(WORDS_IN_A_LIST)
-            return f"{path_to(thing.outcome)} › {number}. {text}"
+            way = f"{path_to(thing.outcome.module)} › {thing.outcome.number}"
+            text = Truncator(thing.text).words(WORDS_IN_A_CHOICE)
+            return f"{way} › {thing.level or '–'}.{thing.number} {text}"
 
 
 # An edition and what stands in it ---------------------------------------------------------

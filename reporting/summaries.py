@@ -36,7 +36,9 @@ def summary_pdf(request, cycle, cluster, number, language):
         content = render_summary(submission, languages=languages)
     except TooLong:
         return HttpResponse(
-            _("This self-reflection holds too much text for a PDF. Read it on its page."),
+            _(
+                "This self-reflection holds too much text for a PDF. Read it on its page."
+            ),
             content_type="text/plain; charset=utf-8",
             status=413,
         )

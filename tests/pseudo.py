@@ -49,20 +49,25 @@ def untranslated(html, *, data=()):
     """
     parser = _Texts()
     parser.feed(html)
-    data = sorted(filter(None, data), key=len, reverse=True)
-    return [text for text in parser.texts if has_letters(left_over(text, data))]
+    known = whole_words(data)
+    return [text for text in parser.texts if has_letters(left_over(text, known))]
 
 
-def left_over(text, data):
-    """``text`` without its bracketed parts and without ``data``."""
+def whole_words(texts):
+    """A pattern that finds any of ``texts``, the longest first, and no part of a word."""
+    longest_first = sorted(filter(None, texts), key=len, reverse=True)
+    either = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else "$")
+
+
+def left_over(text, known):
+    """``text`` without its bracketed parts and without what the pattern ``known`` finds."""
     outside, depth = "", 0
     for letter in text:
         depth += (letter == OPEN) - (letter == CLOSE)
         if not depth and letter != CLOSE:
             outside += letter
-    for known in data:
-        outside = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", "", outside)
-    return outside
+    return known.sub("", outside) if has_letters(outside) else outside
 
 
 def has_letters(text):

@@ -93,9 +93,7 @@ def answer_all(reflection, *, by):
             Subject(question=Question.PARTICIPANTS), choice=Profession.GENERAL_PRACTICE
         ),
         entry(Subject(question=Question.METHOD), choice=MethodChoice.LEAD_ALONE),
-        entry(
-            Subject(question=Question.HELD_ON), dated_on=datetime.date(2030, 11, 5)
-        ),
+        entry(Subject(question=Question.HELD_ON), dated_on=datetime.date(2030, 11, 5)),
     ]
     saved = save(reflection, *entries, by=by)
     reflection.refresh_from_db()
@@ -109,7 +107,9 @@ def start(reflection, *, by):
 
 
 def submit(reflection, *, by):
-    submission = services.submit(reflection=reflection, by=by, incomplete_confirmed=True)
+    submission = services.submit(
+        reflection=reflection, by=by, incomplete_confirmed=True
+    )
     reflection.refresh_from_db()
     return submission
 

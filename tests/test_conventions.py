@@ -10,7 +10,14 @@ from django.conf import settings
 from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["cdf_site", "organisations", "frameworks", "assessments", "peerreview", "reporting"]
+APPS = [
+    "cdf_site",
+    "organisations",
+    "frameworks",
+    "assessments",
+    "peerreview",
+    "reporting",
+]
 MODULES = sorted(
     path
     for app in APPS
@@ -136,9 +143,9 @@ def test_a_form_that_changes_something_has_its_token(path):
     text = path.read_text()
     posts = re.findall(r'<form[^>]*method="post"', text, re.IGNORECASE)
 
-    assert text.count("{% csrf_token %}") + text.count('name="csrfmiddlewaretoken"') >= len(
-        posts
-    )
+    assert text.count("{% csrf_token %}") + text.count(
+        'name="csrfmiddlewaretoken"'
+    ) >= len(posts)
 
 
 # Code -----------------------------------------------------------------------------------
@@ -161,7 +168,9 @@ def test_no_sql_is_put_together_from_input():
 def test_states_are_changed_by_one_function():
     changing = findings(re.compile(r"\.state\s*=[^=]"), MODULES)
 
-    assert [place.split(":")[0] for place in changing] == ["assessments/services/states.py"]
+    assert [place.split(":")[0] for place in changing] == [
+        "assessments/services/states.py"
+    ]
 
 
 def test_only_services_write_what_clusters_write():

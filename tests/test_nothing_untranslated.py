@@ -1,11 +1,15 @@
 """No page says anything that was not marked for translation."""
 
+import uuid
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 
+from assessments import services
 from cdf_site import errors
-from tests.every_page import NO_PAGES, WITHOUT_LANGUAGE, build_world, pages
+from organisations.views import locked_out
+from tests.every_page import NO_PAGES, WITHOUT_LANGUAGE, Page, build_world, pages
 from tests.pseudo import (
     CLOSE,
     OPEN,
@@ -13,6 +17,7 @@ from tests.pseudo import (
     stored_texts,
     untranslated,
     use_pseudo_language,
+    whole_words,
 )
 from tests.test_public_urls import views_by_name
 
@@ -69,6 +74,64 @@ def test_pages_have_no_untranslated_text(client, world, monkeypatch):
 PROSE = {"about", "accessibility", "privacy", "cookies"}
 
 
+def test_refusals_have_no_untranslated_text(client, world, monkeypatch):
+    """What pages say when something typed cannot be taken."""
+    data = stored_texts("frameworks", "organisations", "assessments") | SAME_IN_BOTH
+    use_pseudo_language(monkeypatch)
+    form = {page.name: page for page in pages(world)}
+    draft = form["assessments:reflection_check"].where
+
+    client.force_login(world.lead)
+    answers = form["assessments:outcome_edit"].url("en")
+    shown = client.get(answers).context["form"]
+    sent = {
+        "operation_id": str(uuid.uuid4()),
+        "written_in": "en",
+        **{
+            field.html_name: 0
+            for field in shown
+            if field.html_name.endswith("-version")
+        },
+    }
+    too_long = client.post(answers, sent | {"in-the-way-text": "9" * 20_000})
+    stale = client.post(answers, sent | {"going-well-text": "Too old"})
+    incomplete = client.post(
+        Page("assessments:reflection_submit", where=draft).url("en")
+    )
+    no_password = client.post(
+        form["password_change"].url("en"), {"new_password1": "123"}
+    )
+    client.force_login(world.officer)
+    no_reason = client.post(form["assessments:reflection_return"].url("en"))
+    no_levels = client.post(form["assessments:agreement_record"].url("en"))
+    services.close_cycle(cycle=world.draft.cycle, by=world.national)
+    client.force_login(world.lead)
+    late = client.post(answers, sent | {"going-well-text": "Too late"})
+    client.logout()
+    no_name = client.post(form["sign_in"].url("en"))
+    locked = locked_out(response_request(client, form["sign_in"].url("en")))
+
+    responses = [
+        too_long,
+        stale,
+        incomplete,
+        no_password,
+        no_reason,
+        no_levels,
+        late,
+        no_name,
+        locked,
+    ]
+    data |= {"Too old", "Too late"}
+    found = [untranslated(page.content.decode(), data=data) for page in responses]
+    assert found == [[]] * len(responses)
+
+
+def response_request(client, url):
+    """The request that ``url`` was asked for with, for a view that has no address."""
+    return client.get(url).wsgi_request
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -104,4 +167,4 @@ def test_untranslated_text_is_found():
         f"Left {OPEN}over{CLOSE}",
         "Send",
     ]
-    assert left_over(f"{OPEN}a {OPEN}b{CLOSE} c{CLOSE}: d", []) == ": d"
+    assert left_over(f"{OPEN}a {OPEN}b{CLOSE} c{CLOSE}: d", whole_words([])) == ": d"

@@ -178,7 +178,9 @@ def test_every_permission_is_in_the_tables():
     on_reflections = {(permission, state) for permission, state, _ in ON_A_REFLECTION}
     on_others = {permission for permission, _, _ in ON_OTHER_THINGS}
 
-    assert {permission for permission, _ in on_reflections} | on_others == set(Permission)
+    assert {permission for permission, _ in on_reflections} | on_others == set(
+        Permission
+    )
     assert on_reflections == {
         (permission, state)
         for permission in set(Permission) - on_others
@@ -202,7 +204,8 @@ def test_whoever_is_deactivated_holds_nothing(reflection, people, permission):
     subject = subjects.get(permission, reflection)
     type(people["lead"]).objects.update(is_active=False)
     people = {
-        actor: type(person).objects.get(pk=person.pk) for actor, person in people.items()
+        actor: type(person).objects.get(pk=person.pk)
+        for actor, person in people.items()
     }
 
     assert row_of(people, lambda user: holds(user, permission, subject)) == NOBODY
@@ -234,7 +237,9 @@ VISIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("model", "marks"), VISIBLE, ids=[m.__name__ for m, _ in VISIBLE])
+@pytest.mark.parametrize(
+    ("model", "marks"), VISIBLE, ids=[m.__name__ for m, _ in VISIBLE]
+)
 def test_rows_that_are_visible(reflection, people, model, marks):
     start(reflection, by=people["lead"])
     submit(reflection, by=people["lead"])
@@ -249,7 +254,9 @@ def test_rows_that_are_visible(reflection, people, model, marks):
     assert found == marks
 
 
-@pytest.mark.parametrize(("model", "marks"), VISIBLE, ids=[m.__name__ for m, _ in VISIBLE])
+@pytest.mark.parametrize(
+    ("model", "marks"), VISIBLE, ids=[m.__name__ for m, _ in VISIBLE]
+)
 def test_rows_of_a_cluster_elsewhere(reflection, people, model, marks):
     """Of another board: the national officer alone, and of its draft nobody here."""
     elsewhere = SelfReflectionFactory(cycle=reflection.cycle)
@@ -270,7 +277,9 @@ def test_rows_of_a_cluster_elsewhere(reflection, people, model, marks):
     assert found == (NOBODY if model in {Answer, AnswerVersion} else NATIONAL)
 
 
-@pytest.mark.parametrize(("starts", "ends", "sees"), [(-2, -1, False), (-1, 1, True), (1, 2, False)])
+@pytest.mark.parametrize(
+    ("starts", "ends", "sees"), [(-2, -1, False), (-1, 1, True), (1, 2, False)]
+)
 def test_review_access_holds_between_its_hours(reflection, people, starts, ends, sees):
     start(reflection, by=people["lead"])
     submit(reflection, by=people["lead"])
@@ -320,8 +329,7 @@ DRAFT, SENT = "draft", "sent"
 # first column is nobody signed in, then the people as above. 302 leads to signing in, or to
 # the page that a person means; 404: not to be known of; 403: known of, but not open to them.
 ROUTES = [
-    # name, its arguments (as ``ADDRESSES`` names them), state
-    #       nobody | lead contributor stranger officer other_officer
+    # name, state, nobody | lead contributor stranger officer other_officer
     #              | national reviewer past administrator superuser
     ("choose_language", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("home", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
@@ -399,11 +407,15 @@ def own_routes(patterns=None, space="", keys=()):
 
 def address(name):
     """The address called ``name``, with the arguments that it takes."""
-    return reverse(name, kwargs={key: ARGUMENTS[key] for key in dict(own_routes())[name]})
+    return reverse(
+        name, kwargs={key: ARGUMENTS[key] for key in dict(own_routes())[name]}
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "state", "row"), ROUTES, ids=[f"{name} {state}" for name, state, _ in ROUTES]
+    ("name", "state", "row"),
+    ROUTES,
+    ids=[f"{name} {state}" for name, state, _ in ROUTES],
 )
 def test_who_opens_a_page(
     client, reflection, people, other_cluster, other_officer, name, state, row
@@ -454,13 +466,19 @@ WRITING = [
 ]
 
 
-@pytest.mark.parametrize("actor", [a for a in ACTORS if a not in {"lead", "contributor"}])
-def test_whoever_is_not_of_the_cluster_changes_nothing(client, reflection, people, actor):
+@pytest.mark.parametrize(
+    "actor", [a for a in ACTORS if a not in {"lead", "contributor"}]
+)
+def test_whoever_is_not_of_the_cluster_changes_nothing(
+    client, reflection, people, actor
+):
     save(reflection, entry(words_of(reflection), "Ours."), by=people["lead"])
     client.force_login(people[actor])
 
     statuses = [
-        client.post(address(name), {"incomplete": "on", "reason": "Because."}).status_code
+        client.post(
+            address(name), {"incomplete": "on", "reason": "Because."}
+        ).status_code
         for name in WRITING
     ]
 

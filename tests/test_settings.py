@@ -22,7 +22,10 @@ NOTHING_SAID = {
     "CSRF_TRUSTED_ORIGINS": "",
     "DATABASE_URL": "sqlite:///:memory:",
 }
-IN_SERVICE = NOTHING_SAID | {"SECRET_KEY": "for-tests-only", "ALLOWED_HOSTS": "cdf.example"}
+IN_SERVICE = NOTHING_SAID | {
+    "SECRET_KEY": "for-tests-only",
+    "ALLOWED_HOSTS": "cdf.example",
+}
 
 
 def python(code, environment):
@@ -49,13 +52,22 @@ def value_of(expression, environment):
     ("said", "sentence"),
     [
         ({}, "SECRET_KEY is not set. Set it in the environment to a long random text;"),
-        ({"SECRET_KEY": "x"}, "ALLOWED_HOSTS is not set. Set it to the service's host names,"),
+        (
+            {"SECRET_KEY": "x"},
+            "ALLOWED_HOSTS is not set. Set it to the service's host names,",
+        ),
         (
             IN_SERVICE | {"DEMONSTRATION": "1"},
             "DEBUG and DEMONSTRATION are for development only.",
         ),
-        (IN_SERVICE | {"DEBUG": "1"}, "DEBUG and DEMONSTRATION are for development only."),
-        (IN_SERVICE | {"CDF_MODE": "prod"}, "CDF_MODE is 'production' or 'development'."),
+        (
+            IN_SERVICE | {"DEBUG": "1"},
+            "DEBUG and DEMONSTRATION are for development only.",
+        ),
+        (
+            IN_SERVICE | {"CDF_MODE": "prod"},
+            "CDF_MODE is 'production' or 'development'.",
+        ),
     ],
 )
 def test_what_is_not_safe_stops_the_start_with_a_sentence(said, sentence):
@@ -91,7 +103,9 @@ def test_in_service_everything_is_strict():
 def test_a_proxy_is_believed_only_where_there_is_one(said, header):
     environment = IN_SERVICE | {"BEHIND_TLS_PROXY": said}
 
-    assert value_of("getattr(s, 'SECURE_PROXY_SSL_HEADER', None)", environment) == header
+    assert (
+        value_of("getattr(s, 'SECURE_PROXY_SSL_HEADER', None)", environment) == header
+    )
 
 
 # The database ----------------------------------------------------------------------------
@@ -148,7 +162,8 @@ def test_the_content_security_policy_is_strict():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "address", ["/", "/cy/", "/en/sign-in/", "/en/nowhere/", "/en/admin/", "/cy/framework/"]
+    "address",
+    ["/", "/cy/", "/en/sign-in/", "/en/nowhere/", "/en/admin/", "/cy/framework/"],
 )
 def test_every_answer_carries_its_headers(client, address):
     headers = client.get(address).headers

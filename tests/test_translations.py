@@ -23,7 +23,7 @@ from django.utils.translation.trans_real import DjangoTranslation
 from assessments import services
 from assessments.subjects import Subject
 from assessments.views import reflection_url
-from tests.every_page import build_world, pages
+from tests.every_page import Page, build_world, pages
 from tests.factories import UserFactory
 from tests.pseudo import draw_parts_anew
 from tests.steps import criterion_of
@@ -82,15 +82,14 @@ def test_every_entry_is_translated():
     ] == []
 
 
-@pytest.mark.parametrize("trait", ["edges", "end", "tags", "double_spaces"])
-def test_every_translation_has_the_shape_of_its_source(trait):
-    of = {"edges": edges, "end": end, "tags": tags, "double_spaces": double_spaces}[
-        trait
-    ]
-
-    assert [
-        text for entry, text in all_translations() if of(text) != of(entry.msgid)
-    ] == []
+def test_every_translation_has_the_shape_of_its_source():
+    for shape in (edges, end, tags, double_spaces):
+        differing = [
+            text
+            for entry, text in all_translations()
+            if shape(text) != shape(entry.msgid)
+        ]
+        assert differing == []
 
 
 def test_every_translation_keeps_its_placeholders():
@@ -116,6 +115,14 @@ def edges(text):
 def end(text):
     """The mark a text ends with, inside or outside its quotation marks."""
     return re.search(r"[.?!:…]?$", text.strip('”" '))[0]
+
+
+def tags(text):
+    return sorted(TAG.findall(text))
+
+
+def double_spaces(text):
+    return 0 if text.isspace() else text.count("  ")
 
 
 def test_one_apostrophe():
@@ -506,29 +513,32 @@ def test_every_page_is_answered_in_welsh(client, world, unanswered):
 def test_every_refusal_is_answered_in_welsh(client, world, unanswered):
     """Forms sent with everything wrong, by the people who can send them."""
     form = {page.name: page for page in pages(world)}
+    draft = form["assessments:reflection_check"].where
 
     def send(page, **data):
-        return client.post(form[page].url("cy"), data, follow=True).status_code
+        return client.post(page.url("cy"), data, follow=True).status_code
 
     client.logout()
-    assert send("sign_in") == 200
-    assert send("sign_in", username="nobody@example.test", password="wrong") == 200
+    statuses = [
+        send(form["sign_in"]),
+        send(form["sign_in"], username="nobody@example.test", password="wrong"),
+    ]
     client.force_login(world.lead)
-    assert send("account", name="n" * 200, language="fr") == 200
-    assert send("password_change") == 200
-    for second in ("123", "456"):
-        send(
-            "password_change",
-            old_password="wrong",
-            new_password1="123",
-            new_password2=second,
-        )
-    assert send("assessments:reflection_submit") == 200
-    assert send("assessments:reflection_withdraw") == 200
+    change = form["password_change"]
+    statuses += [
+        send(form["account"], name="n" * 200, language="fr"),
+        send(change),
+        send(change, old_password="wrong", new_password1="123", new_password2="456"),
+        send(change, old_password="wrong", new_password1="123", new_password2="123"),
+        send(Page("assessments:reflection_submit", where=draft)),
+    ]
     client.force_login(world.officer)
-    assert send("assessments:reflection_return") == 200
-    assert send("assessments:agreement_record") == 200
+    statuses += [
+        send(form["assessments:reflection_return"]),
+        send(form["assessments:agreement_record"]),
+    ]
 
+    assert set(statuses) <= {200, 422}
     assert unanswered == set()
 
 

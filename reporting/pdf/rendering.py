@@ -57,7 +57,9 @@ def render_summary(submission, *, languages):
         {
             "language": languages[0],
             "title": " / ".join(part.title for part in parts),
-            "created_at": submission.submitted_at.astimezone(timezone.get_default_timezone()),
+            "created_at": submission.submitted_at.astimezone(
+                timezone.get_default_timezone()
+            ),
             "parts": parts,
         },
     )
@@ -84,7 +86,8 @@ def _page_rule(language):
     sentence = _("Page %(number)s of %(total)s")
     pieces = [
         COUNTERS.get(piece) or json.dumps(piece, ensure_ascii=False)
-        for piece in PLACEHOLDER.split(sentence) if piece
+        for piece in PLACEHOLDER.split(sentence)
+        if piece
     ]
     return f"@page summary-{language} {{ @bottom-right {{ content: {' '.join(pieces)} }} }}"
 

@@ -190,7 +190,9 @@ def readable(value):
     if isinstance(value, list):
         return [readable(item) for item in value]
     if isinstance(value, str):
-        text = HALF_A_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", UNREADABLE.sub("", value))
+        text = HALF_A_CHARACTER.sub(
+            "\N{REPLACEMENT CHARACTER}", UNREADABLE.sub("", value)
+        )
         return ENDLESS_WORD.sub(lambda word: PIECE.sub(r"\1 ", word[0]), text)
     return value
 
@@ -268,7 +270,9 @@ class _Reader:
     def questions(self, stored):
         """The answers to ``stored`` questions, in the order of the form."""
         return [
-            self.answer(stored[question], question_choices(question), str(question.label))
+            self.answer(
+                stored[question], question_choices(question), str(question.label)
+            )
             for question in Question
             if question in stored
         ]
@@ -278,7 +282,9 @@ class _Reader:
         return None if stored in {None, ""} else Level(int(stored))
 
     def module(self, part, module):
-        read = self.levelled_outcome if module["uses_levels"] else self.unlevelled_outcome
+        read = (
+            self.levelled_outcome if module["uses_levels"] else self.unlevelled_outcome
+        )
         return Module(
             part=part,
             title=self.words(module["title"]),
@@ -335,7 +341,8 @@ class _Reader:
 
     def any_outcome(self, outcome):
         texts = {
-            question: outcome["questions"][question] for question in OUTCOME_TEXT_QUESTIONS
+            question: outcome["questions"][question]
+            for question in OUTCOME_TEXT_QUESTIONS
         }
         return {
             "number": outcome["number"],

@@ -62,7 +62,9 @@ class _Tree:
         self.drop_empty(document)
         if self.heads:
             names = sorted(self.heads)
-            pairs = [item for name in names for item in (String(name), self.heads[name])]
+            pairs = [
+                item for name in names for item in (String(name), self.heads[name])
+            ]
             limits = Array([String(names[0]), String(names[-1])])
             leaf = self.pdf.make_indirect(Dictionary(Names=Array(pairs), Limits=limits))
             root.IDTree = self.pdf.make_indirect(Dictionary(Kids=Array([leaf])))

@@ -12,7 +12,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 
 from assessments import services, snapshot
-from assessments.models import OUTCOME_TEXT_QUESTIONS, Answer, AnswerVersion, SelfReflection
+from assessments.models import (
+    OUTCOME_TEXT_QUESTIONS,
+    Answer,
+    AnswerVersion,
+    SelfReflection,
+)
 from assessments.services import NotNow
 from assessments.subjects import Subject
 from organisations.models import AuditEvent, User
@@ -71,7 +76,9 @@ def test_ten_people_save_different_answers(reflection, lead, many_subjects):
             by, acknowledged = person(lead), []
             for number in range(times):
                 text = f"{subject.outcome_id} {subject.question} {number}"
-                saved = save(fresh(reflection), entry(subject, text, base=number), by=by)
+                saved = save(
+                    fresh(reflection), entry(subject, text, base=number), by=by
+                )
                 assert saved.versions == {subject: number + 1}
                 acknowledged.append(text)
             return acknowledged
@@ -114,9 +121,9 @@ def test_eight_people_save_the_same_answer(reflection, lead, many_subjects, base
     assert list(versions.filter(refusal="").values_list("version", "text")) == [
         (base + 1, answer.text)
     ]
-    assert {conflict.theirs.text for saved in refused for conflict in saved.conflicts} == {
-        answer.text
-    }
+    assert {
+        conflict.theirs.text for saved in refused for conflict in saved.conflicts
+    } == {answer.text}
 
 
 def test_the_same_page_sent_by_eight_retries_is_one_version(
@@ -156,7 +163,9 @@ def test_a_submission_is_what_was_stored_when_it_was_sent(
 
     kept = 0
     for number in range(rounds):
-        versions = {Subject.of(answer): answer.version for answer in Answer.objects.all()}
+        versions = {
+            Subject.of(answer): answer.version for answer in Answer.objects.all()
+        }
         subjects = many_subjects[:writers]
 
         *saves, submission = at_once(
@@ -219,7 +228,9 @@ def test_withdrawing_and_beginning_to_review_exclude_each_other(
         )
 
         assert withdrawn != begun
-        assert fresh(reflection).state == (State.DRAFT if withdrawn else State.IN_REVIEW)
+        assert fresh(reflection).state == (
+            State.DRAFT if withdrawn else State.IN_REVIEW
+        )
         if begun:
             break
 

@@ -179,7 +179,11 @@ def test_an_answer_that_becomes_met_never_lowers(answers, data):
     assert height(suggest(improved)) >= height(suggest(answers))
 
 
-@given(answer_lists.flatmap(lambda answers: st.tuples(st.just(answers), st.permutations(answers))))
+@given(
+    answer_lists.flatmap(
+        lambda answers: st.tuples(st.just(answers), st.permutations(answers))
+    )
+)
 def test_the_order_of_the_answers_does_not_matter(lists):
     answers, shuffled = lists
 

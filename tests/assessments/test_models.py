@@ -106,11 +106,17 @@ def test_two_questions_of_one_outcome_are_two_answers(reflection):
 )
 def test_an_answer_has_exactly_one_subject(reflection, kinds, question):
     subjects = subjects_of(reflection)
-    columns = {"criterion": "criterion", "outcome": "outcome", "factor": "enabling_factor"}
+    columns = {
+        "criterion": "criterion",
+        "outcome": "outcome",
+        "factor": "enabling_factor",
+    }
     fields = {columns[kind]: subjects[kind][columns[kind]] for kind in kinds}
 
     assert refused(
-        lambda: Answer.objects.create(reflection=reflection, question=question, **fields)
+        lambda: Answer.objects.create(
+            reflection=reflection, question=question, **fields
+        )
     )
 
 
@@ -217,7 +223,9 @@ def submission(reflection, lead):
 
 def outcome_row(submission, **fields):
     """A way to store one more submitted outcome: of an outcome that is not stored yet."""
-    outcome = CriterionFactory(outcome__module__edition=submission.reflection.cycle.edition)
+    outcome = CriterionFactory(
+        outcome__module__edition=submission.reflection.cycle.edition
+    )
     given = {
         "submission": submission,
         "outcome": outcome.outcome,
@@ -233,7 +241,15 @@ def outcome_row(submission, **fields):
 @pytest.mark.parametrize("field", ["own_level", "suggested_level"])
 @pytest.mark.parametrize(
     ("level", "is_refused"),
-    [(None, False), (0, False), (1, False), (2, False), (3, False), (4, True), (-1, True)],
+    [
+        (None, False),
+        (0, False),
+        (1, False),
+        (2, False),
+        (3, False),
+        (4, True),
+        (-1, True),
+    ],
 )
 def test_a_submitted_level_is_none_or_nought_to_three(
     submission, field, level, is_refused

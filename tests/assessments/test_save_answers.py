@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from assessments import services
 from assessments.models import Answer, AnswerVersion, CriterionChoice, Question
 from assessments.services import Conflict, Saved
 from assessments.subjects import Subject
@@ -210,7 +209,9 @@ def test_a_stale_answer_is_refused_and_both_texts_are_kept(
     assert saved == Saved(
         versions={words: 2},
         conflicts=[
-            Conflict(entry=mine, theirs=answer, changed_by=contributor, changed_at=theirs.at)
+            Conflict(
+                entry=mine, theirs=answer, changed_by=contributor, changed_at=theirs.at
+            )
         ],
     )
     assert answer.text == "Theirs."
@@ -286,7 +287,10 @@ def test_a_page_stores_its_fresh_answers_beside_a_stale_one(
     saved = save(reflection, entry(words, "Mine."), entry(other_words, "New."), by=lead)
 
     reflection.refresh_from_db()
-    assert (saved.versions, saved.changed) == ({words: 1, other_words: 1}, [other_words])
+    assert (saved.versions, saved.changed) == (
+        {words: 1, other_words: 1},
+        [other_words],
+    )
     assert [conflict.entry.subject for conflict in saved.conflicts] == [words]
     assert stored(reflection, other_words).text == "New."
 
@@ -371,10 +375,14 @@ def test_what_follows_a_repeated_operation_is_not_written_over_another(
     operation_id = uuid.uuid4()
     save(reflection, entry(words, "Mine."), by=lead, operation_id=operation_id)
     save(reflection, entry(words, "Theirs.", base=1), by=contributor)
-    repeated = save(reflection, entry(words, "Mine."), by=lead, operation_id=operation_id)
+    repeated = save(
+        reflection, entry(words, "Mine."), by=lead, operation_id=operation_id
+    )
 
     saved = save(
-        reflection, entry(words, "Mine, and more.", base=repeated.versions[words]), by=lead
+        reflection,
+        entry(words, "Mine, and more.", base=repeated.versions[words]),
+        by=lead,
     )
 
     assert repeated.versions == {words: 1}
@@ -553,11 +561,21 @@ def test_a_save_is_audited_without_its_text(reflection, lead, words):
         )
     ) == [
         (
-            *("state_changed", lead.pk, "assessments.selfreflection", str(reflection.pk)),
+            *(
+                "state_changed",
+                lead.pk,
+                "assessments.selfreflection",
+                str(reflection.pk),
+            ),
             {"kind": "started", "from_state": "not_started", "to_state": "draft"},
         ),
         (
-            *("answers_saved", lead.pk, "assessments.selfreflection", str(reflection.pk)),
+            *(
+                "answers_saved",
+                lead.pk,
+                "assessments.selfreflection",
+                str(reflection.pk),
+            ),
             {"versions": {"going-well": 1}},
         ),
     ]
@@ -583,7 +601,9 @@ def test_only_the_cluster_saves(request, reflection, words, actor):
     assert Answer.objects.count() == AnswerVersion.objects.count() == 0
 
 
-def test_a_superuser_who_works_in_the_cluster_saves_as_one_of_it(reflection, lead, words):
+def test_a_superuser_who_works_in_the_cluster_saves_as_one_of_it(
+    reflection, lead, words
+):
     lead.is_superuser = True
     lead.save()
 

@@ -1,6 +1,7 @@
 """A self-reflection's life in random order: nothing is lost, and nothing sent ever changes."""
 
 import hashlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -58,10 +59,11 @@ class SelfReflectionLife(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.reflection = SelfReflectionFactory(
-            cycle=CycleFactory(edition=self.cast["edition"]), cluster=self.cast["cluster"]
+            cycle=CycleFactory(edition=self.cast["edition"]),
+            cluster=self.cast["cluster"],
         )
         self.state = State.NOT_STARTED
-        self.current = {subject: ("", 0) for subject in SUBJECTS}
+        self.current = dict.fromkeys(SUBJECTS, ("", 0))
         self.pasts = {subject: [""] for subject in SUBJECTS}  # texts by version
         self.acknowledged = set()
         self.sent = []
@@ -86,9 +88,7 @@ class SelfReflectionLife(RuleBasedStateMachine):
             self.pasts[subject].append(text)
             self.state = WAYS["save"][self.state]
 
-    @rule(
-        subject=subjects, text=texts, writer=st.sampled_from(["lead", "contributor"])
-    )
+    @rule(subject=subjects, text=texts, writer=st.sampled_from(["lead", "contributor"]))
     def save_from_the_newest_version(self, subject, text, writer):
         self.send(subject, text, self.current[subject][1], writer)
 
@@ -194,7 +194,7 @@ class SelfReflectionLife(RuleBasedStateMachine):
             for answer in Answer.objects.filter(reflection=self.reflection)
         }
 
-        assert {subject: ("", 0) for subject in SUBJECTS} | stored == self.current
+        assert dict.fromkeys(SUBJECTS, ("", 0)) | stored == self.current
 
     @invariant()
     def what_was_sent_never_changes(self):
@@ -210,10 +210,12 @@ class SelfReflectionLife(RuleBasedStateMachine):
 
     @invariant()
     def the_state_goes_the_listed_ways_only(self):
-        changes = list(self.reflection.state_changes.values_list("from_state", "to_state"))
+        changes = list(
+            self.reflection.state_changes.values_list("from_state", "to_state")
+        )
         states = [State.NOT_STARTED, *(after for _, after in changes)]
 
-        assert changes == list(zip(states[:-1], states[1:], strict=True))
+        assert changes == list(pairwise(states))
         assert set(changes) <= CHANGES
         assert states[-1] == self.state
 

@@ -227,7 +227,9 @@ def test_the_content_is_canonical_and_has_its_hash(reflection, lead):
         json.loads(content), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     assert "Tŷ’r ŵyl: “â ê î”" in content
-    assert submission.content_hash == hashlib.sha256(content.encode("utf-8")).hexdigest()
+    assert (
+        submission.content_hash == hashlib.sha256(content.encode("utf-8")).hexdigest()
+    )
 
 
 def test_the_content_holds_the_framework_in_both_languages(reflection, lead):
@@ -256,7 +258,12 @@ def test_the_content_holds_every_answer(reflection, lead):
     not_applicable = CriterionChoice.NOT_APPLICABLE
     day = datetime.date(2031, 1, 2)
     steps = question_subject(reflection, Question.NEXT_STEPS)
-    save(reflection, entry(criterion, "Pam.", choice=not_applicable), by=lead, language="cy")
+    save(
+        reflection,
+        entry(criterion, "Pam.", choice=not_applicable),
+        by=lead,
+        language="cy",
+    )
     save(reflection, entry(steps, "Why.", dated_on=day), by=lead, language="en")
 
     content = json.loads(submit(reflection, by=lead).content)
@@ -265,7 +272,12 @@ def test_the_content_holds_every_answer(reflection, lead):
     outcome = content["modules"][0]["outcomes"][0]
     assert [criterion["answer"] for criterion in outcome["criteria"]] == [
         nothing,
-        {"choice": "not_applicable", "text": "Pam.", "dated_on": None, "language": "cy"},
+        {
+            "choice": "not_applicable",
+            "text": "Pam.",
+            "dated_on": None,
+            "language": "cy",
+        },
         nothing,
     ]
     assert outcome["questions"] == {
@@ -326,7 +338,10 @@ def test_the_stored_levels_are_those_of_the_answers(reflection, lead):
     save(
         reflection,
         *(
-            entry(criterion_subject(reflection, outcome=outcome, level=level), choice=choice)
+            entry(
+                criterion_subject(reflection, outcome=outcome, level=level),
+                choice=choice,
+            )
             for (outcome, level), choice in given.items()
         ),
         entry(question_subject(reflection, Question.OWN_LEVEL), choice="2"),
@@ -347,7 +362,14 @@ def test_the_stored_levels_are_those_of_the_answers(reflection, lead):
         rows.values_list(
             *("uses_levels", "own_level", "suggested_level", "is_provisional"),
             *("answered", "total"),
-            *("met_1", "applicable_1", "met_2", "applicable_2", "met_3", "applicable_3"),
+            *(
+                "met_1",
+                "applicable_1",
+                "met_2",
+                "applicable_2",
+                "met_3",
+                "applicable_3",
+            ),
             *("strong_signs", "some_signs", "no_signs_yet"),
         )
     ) == [
@@ -417,7 +439,7 @@ def test_a_second_submission_stands_beside_the_first(reflection, lead):
     assert json.loads(second.content)["number"] == 2
     assert "Better." in second.content
     assert "Better." not in first.content
-    assert list(Submission.objects.latest()) == [second]
+    assert list(Submission.objects.latest_of_each()) == [second]
     assert reflection.latest_submission == second
 
 
@@ -569,7 +591,9 @@ def test_agreement_stands_beside_the_cluster_s_own_level(submitted, officer):
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
 @pytest.mark.parametrize("level", [0, 2, 3])
-def test_another_level_than_the_own_asks_for_a_reason(submitted, officer, level, reason):
+def test_another_level_than_the_own_asks_for_a_reason(
+    submitted, officer, level, reason
+):
     with pytest.raises(ReasonMissing):
         services.record_agreement(
             reflection=submitted,
@@ -581,7 +605,9 @@ def test_another_level_than_the_own_asks_for_a_reason(submitted, officer, level,
     assert (submitted.state, agreed(submitted)) == (State.SUBMITTED, [])
 
 
-def test_a_level_where_the_cluster_gave_none_asks_for_a_reason(reflection, lead, officer):
+def test_a_level_where_the_cluster_gave_none_asks_for_a_reason(
+    reflection, lead, officer
+):
     start(reflection, by=lead)
     submit(reflection, by=lead)
 
@@ -610,7 +636,9 @@ def test_agreement_is_about_the_latest_submission(submitted, lead, officer):
     second = submit(submitted, by=lead)
 
     services.record_agreement(
-        reflection=submitted, by=officer, levels={outcome_of(submitted).pk: (1, "", "en")}
+        reflection=submitted,
+        by=officer,
+        levels={outcome_of(submitted).pk: (1, "", "en")},
     )
 
     assert AgreedLevel.objects.get().submitted_outcome.submission == second

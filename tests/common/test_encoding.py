@@ -31,7 +31,7 @@ WELSH = "âêîôûŵŷáéíóúẃýàèìòùẁỳäëïöüẅÿ"
         ("a\rb", "\r"),
         ("zero\u200bwidth", "\u200b"),
         ("\ufeffmark", "\ufeff"),
-        ("Кириллица", "К"),
+        ("Юникод", "Ю"),
         ("λόγος", "λ"),
         ("private \ue000", "\ue000"),
     ],
@@ -56,7 +56,11 @@ def test_good_text_is_left_in_peace(text):
     assert spoiled_part(text) is None
 
 
-@given(st.text(st.sampled_from(WELSH + WELSH.upper() + "abcdefghijklmnop \n.,;’"), max_size=40))
+@given(
+    st.text(
+        st.sampled_from(WELSH + WELSH.upper() + "abcdefghijklmnop \n.,;’"), max_size=40
+    )
+)
 def test_welsh_letters_in_any_order_are_good(text):
     # Ÿ and the like do not follow Ã, Â, Å or Ä in Welsh, but may here.
     assert spoiled_part(text) is None or any(letter in text for letter in "ÄÂ")

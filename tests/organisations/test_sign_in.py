@@ -33,7 +33,9 @@ def colleague(quick_passwords):
     return UserFactory(email="colleague@example.test", password=PASSWORD)
 
 
-def sign_in(client, username, password=PASSWORD, *, address=HERE, language="en", after=""):
+def sign_in(
+    client, username, password=PASSWORD, *, address=HERE, language="en", after=""
+):
     query = f"?{urlencode({'next': after})}" if after else ""
     return client.post(
         f"/{language}/sign-in/{query}",
@@ -108,7 +110,8 @@ def test_cookies_are_kept_from_scripts_and_other_sites(client, person):
     cookies = sign_in(client, person.email).cookies
 
     assert {
-        name: (cookie["httponly"], cookie["samesite"]) for name, cookie in cookies.items()
+        name: (cookie["httponly"], cookie["samesite"])
+        for name, cookie in cookies.items()
     } == {"csrf": (True, "Lax"), "session": (True, "Lax")}
 
 
@@ -157,7 +160,9 @@ def test_another_password_ends_the_other_sessions(client, person):
         ("cy", "cy", "/cy/"),
     ],
 )
-def test_the_start_page_is_in_the_person_s_language(client, person, page, preferred, landing):
+def test_the_start_page_is_in_the_person_s_language(
+    client, person, page, preferred, landing
+):
     person.language = preferred
     person.save()
 
@@ -177,7 +182,10 @@ def test_the_address_without_a_language(client, person, preferred, status, leads
 
     response = client.get("/")
 
-    assert (response.status_code, response.headers.get("Location")) == (status, leads_to)
+    assert (response.status_code, response.headers.get("Location")) == (
+        status,
+        leads_to,
+    )
 
 
 # Wrong passwords --------------------------------------------------------------------------

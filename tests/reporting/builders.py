@@ -32,7 +32,7 @@ WELSH = (
     "Gŵyr pawb fod y gŵyn wedi'i hateb.\n\nAil baragraff {}: tîm, rôl, môr, ôl, sïon, copïo."
 )
 ENGLISH = (
-    "Comment {}: the team meets every week & keeps < notes > of \"what\" it's agreed.\n"
+    'Comment {}: the team meets every week & keeps < notes > of "what" it\'s agreed.\n'
     "A second line {}, with a dash – and an ellipsis…"
 )
 # Every kind of answer, "not answered" among them, in a pattern that differs between levels.
@@ -108,9 +108,13 @@ def answer_everything(reflection, write):
                 ),
             ]
         for question in OUTCOME_TEXT_QUESTIONS:
-            date = datetime.date(2027, 3, 31) if question == Question.NEXT_STEPS else None
+            date = (
+                datetime.date(2027, 3, 31) if question == Question.NEXT_STEPS else None
+            )
             answers.append(
-                Answer(outcome=outcome.outcome, question=question, dated_on=date, **write())
+                Answer(
+                    outcome=outcome.outcome, question=question, dated_on=date, **write()
+                )
             )
     for factor, choice in zip(
         sheet.enabling_factors, cycle(FactorChoice.values), strict=False

@@ -104,7 +104,9 @@ class Document:
                     key = (page_number, number)
                     for piece in instruction.operands[0]:
                         if isinstance(piece, pikepdf.String):
-                            texts[key] = texts.get(key, "") + _decoded(bytes(piece), font)
+                            texts[key] = texts.get(key, "") + _decoded(
+                                bytes(piece), font
+                            )
         return texts
 
 
