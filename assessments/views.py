@@ -4,8 +4,10 @@ import json
 import uuid
 
 from django.contrib import messages
-from django.http import Http404
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -214,6 +216,12 @@ def _answers_page(
         return render(request, template, context | {"form": form, "sheet": sheet})
 
     data = _without_mine(request.POST, sheet, page_items)
+    by_script = request.headers.get("Accept") == "application/json"
+    if by_script:  # it sends the answers that changed, and no others
+        if data.get("person") != str(request.user.pk):
+            # Somebody else has signed in in this browser: the words are not theirs.
+            raise PermissionDenied("the page belongs to another person")
+        page_items = [item for item in page_items if f"{item.key}-version" in data]
     form = AnswersForm(page_items, sheet.answers, data=data)
     saved = services.save_answers(
         reflection=reflection,
@@ -222,6 +230,8 @@ def _answers_page(
         operation_id=form.cleaned_data["operation_id"],
         by=request.user,
     )
+    if by_script:
+        return _saved_by_script(form, saved, load())
     if saved.closed:
         return _refused(
             request, reflection, saved, page_items, form.cleaned_data["written_in"]
@@ -229,7 +239,8 @@ def _answers_page(
 
     sheet = load()
     reasons = [gap for gap in getattr(sheet, "gaps", []) if gap.needs_reason]
-    asks = reasons and any(gap.subject in saved.changed for gap in reasons)
+    goes_on = not {"stay", "leave", "switch_to", "use_theirs"} & set(request.POST)
+    asks = reasons and goes_on and "asked" not in request.POST
     if not (form.errors or saved.conflicts or asks):
         messages.success(
             request,
@@ -259,9 +270,53 @@ def _answers_page(
             "form": form,
             "sheet": sheet,
             "changed": saved.changed,
+            "asked": bool(reasons),  # once: whoever goes on all the same is let go
             "errors": form.conflict_errors(),
         },
         status=409 if saved.conflicts else 422,
+    )
+
+
+def _saved_by_script(form, saved, sheet):
+    """The reply to a save while typing: versions, and the parts of the page that follow from it.
+
+    200 when all was saved, 409 when somebody else changed an answer, 410 when it came too late, 422
+    when a text cannot be taken; what could be saved is saved in each case, and named.
+    """
+    suggestion = getattr(sheet, "suggestion", None)
+    parts = {}
+    if suggestion:
+        parts["suggestion"] = render_to_string(
+            "assessments/_suggestion.html", {"suggestion": suggestion}
+        )
+        for count in suggestion.counts:
+            parts[f"counts-{count.level}"] = render_to_string(
+                "components/_counts.html",
+                {"met": count.met, "applicable": count.applicable},
+            )
+    if sheet.total:
+        parts["answered"] = render_to_string(
+            "components/_counts.html",
+            {"kind": "answered", "met": sheet.answered, "applicable": sheet.total},
+        )
+    status = 200
+    if form.errors:
+        status = 422
+    if saved.conflicts:
+        status = 409
+    if saved.closed:
+        status = 410
+    return JsonResponse(
+        {
+            "saved_at": time_format(timezone.localtime(), "H:i"),
+            "versions": {
+                subject.key: version for subject, version in saved.versions.items()
+            },
+            "conflicts": [conflict.entry.subject.key for conflict in saved.conflicts],
+            "errors": {name: errors[0] for name, errors in form.errors.items()},
+            "parts": parts,
+        },
+        status=status,
     )
 
 

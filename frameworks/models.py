@@ -257,7 +257,7 @@ class Criterion(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.outcome_id}: {self.level or '–'}.{self.number}"
+        return f"{self.level}.{self.number}" if self.level else f"{self.number}"
 
     def clean(self):
         super().clean()

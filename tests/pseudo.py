@@ -105,7 +105,8 @@ class _Texts(HTMLParser):
             self.texts += [
                 " ".join((value or "").split())
                 for name, value in attrs
-                if name in SPOKEN or name.startswith("data-i18n.")
+                if name in SPOKEN
+                or (name.startswith("data-") and " " in (value or ""))  # for scripts
             ]
             if tag == "input" and attributes.get("type") in {"button", "submit"}:
                 self.texts.append(attributes.get("value", ""))

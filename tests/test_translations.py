@@ -38,7 +38,7 @@ ENTRIES = [
     if not entry.obsolete
 ]
 SIX_FORMS = "nplurals=6; plural=(n==0) ? 0 : (n==1) ? 1 : (n==2) ? 2 : (n==3) ? 3 : (n==6) ? 4 : 5;"
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%?\{\w*\}|\{\w*\}|%[a-z]")
+PLACEHOLDER = re.compile(r"%%?\(\w+\)[a-z]|%%?\{\w*\}|\{\w*\}|%[a-z]")
 TAG = re.compile(r"</?\w+")
 
 
@@ -212,6 +212,7 @@ AFTER_A_MUTATING_WORD = re.compile(
 )
 # Figures, times of the clock and dates that begin with a figure: these are never changed.
 FIGURES = {
+    ("am", "%%(time)s"),
     ("am", "%(time)s"),
     ("ar", "%(date)s"),
     ("at", "%(limit_value)d"),

@@ -16,7 +16,7 @@ class NamedQuerySet(models.QuerySet):
 class Named(models.Model):
     name = models.CharField(_("name"), max_length=200)
     sort_cy = models.CharField(max_length=600, editable=False)
-    sort_en = models.CharField(max_length=300, editable=False)
+    sort_en = models.CharField(max_length=600, editable=False)
 
     class Meta:
         abstract = True

@@ -13,6 +13,8 @@ ALPHABET = (
 _PLACE = {letter: f"{place:02}" for place, letter in enumerate(ALPHABET, start=1)}
 _LETTER = re.compile("|".join(sorted(ALPHABET, key=len, reverse=True)) + r"|[0-9]|\s+")
 
+_ENGLISH = "0123456789abcdefghijklmnopqrstuvwxyz"
+
 # COMBINING GRAPHEME JOINER: put between n and g, r and h …, it keeps two letters apart.
 JOINER = "\u034f"
 
@@ -67,5 +69,11 @@ def welsh_key(text):
 
 
 def english_key(text):
-    """Return small letters without accents that sort as an English index does."""
-    return " ".join(re.findall(r"[a-z0-9]+", _folded(text).replace(JOINER, "")))
+    """Return digits that sort as ``text`` does in an English index: no accents, no case.
+
+    Digits for the same reason as above: under a Welsh collation "ng" is one letter in English too.
+    """
+    words = re.findall(r"[a-z0-9]+", _folded(text).replace(JOINER, ""))
+    return "00".join(
+        "".join(f"{_ENGLISH.index(letter) + 1:02}" for letter in word) for word in words
+    )

@@ -439,3 +439,124 @@ def test_mine_leads_to_the_only_one(client, lead, reflection):
     response = client.get(reverse("assessments:mine"))
 
     assert response.url == reflection_url("reflection_detail", reflection)
+
+
+# Saving while typing ---------------------------------------------------------------------
+
+
+def by_script(client, page, lead, fields):
+    return client.post(
+        page,
+        {
+            "operation_id": str(uuid.uuid4()),
+            "written_in": "en",
+            "person": lead.pk,
+        }
+        | fields,
+        headers={"Accept": "application/json"},
+    )
+
+
+def test_script_saves_one_answer_and_hears_its_version(client, lead, reflection, page):
+    client.force_login(lead)
+    key = f"criterion-{criterion_of(reflection).pk}"
+
+    response = by_script(
+        client, page, lead, {f"{key}-version": "0", f"{key}-choice": "met"}
+    )
+
+    assert response.status_code == 200
+    reply = response.json()
+    assert (reply["versions"], reply["conflicts"], reply["errors"]) == ({key: 1}, [], {})
+    assert set(reply["parts"]) == {
+        "answered",
+        "counts-1",
+        "counts-2",
+        "counts-3",
+        "suggestion",
+    }
+    assert Answer.objects.get().choice == "met"
+
+
+def test_script_hears_of_a_conflict_and_both_texts_are_kept(
+    client, lead, reflection, page
+):
+    client.force_login(lead)
+    fields = {"going-well-version": "0", "going-well-text": "First"}
+    by_script(client, page, lead, fields)
+
+    response = by_script(client, page, lead, fields | {"going-well-text": "Second"})
+
+    assert response.status_code == 409
+    assert response.json()["conflicts"] == ["going-well"]
+    assert list(AnswerVersion.objects.values_list("text", "refusal")) == [
+        ("First", ""),
+        ("Second", "stale"),
+    ]
+
+
+def test_script_that_lost_the_reply_sends_again_and_saves_once(
+    client, lead, reflection, page
+):
+    client.force_login(lead)
+    fields = {
+        "going-well-version": "0",
+        "going-well-text": "Once",
+        "operation_id": str(uuid.uuid4()),
+    }
+
+    replies = [by_script(client, page, lead, fields) for _ in range(3)]
+
+    assert [reply.json()["versions"] for reply in replies] == [{"going-well": 1}] * 3
+    assert AnswerVersion.objects.count() == 1
+
+
+def test_script_is_told_when_it_is_too_late(client, lead, reflection, page):
+    client.force_login(lead)
+    SelfReflection.objects.update(state=SelfReflection.State.SUBMITTED)
+
+    response = by_script(
+        client, page, lead, {"going-well-version": "0", "going-well-text": "Late"}
+    )
+
+    assert response.status_code == 410
+    assert AnswerVersion.objects.get().refusal == "closed"
+
+
+def test_script_is_told_of_a_text_that_is_too_long(client, lead, reflection, page):
+    client.force_login(lead)
+
+    response = by_script(
+        client,
+        page,
+        lead,
+        {"going-well-version": "0", "going-well-text": "a" * 10_001},
+    )
+
+    assert response.status_code == 422
+    assert set(response.json()["errors"]) == {"going-well-text"}
+
+
+def test_words_of_a_page_are_not_saved_for_another_person(
+    client, lead, contributor, reflection, page
+):
+    client.force_login(contributor)
+
+    response = by_script(
+        client, page, lead, {"going-well-version": "0", "going-well-text": "Mine"}
+    )
+
+    assert response.status_code == 403
+    assert not Answer.objects.exists()
+
+
+def test_asked_once_for_a_reason_one_may_go_on_without(client, lead, reflection, page):
+    client.force_login(lead)
+    key = f"criterion-{criterion_of(reflection).pk}"
+    asked = client.post(
+        page, typed(client, page, **{f"{key}-choice": CriterionChoice.NOT_APPLICABLE})
+    )
+
+    response = client.post(page, typed(client, page, asked="1"))
+
+    assert (asked.status_code, response.status_code) == (422, 302)

@@ -8,6 +8,7 @@ Each module of journeys says ``pytestmark = pytest.mark.journey``.
 import os
 import re
 import shutil
+import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -69,6 +70,15 @@ def django_db_modify_db_settings(
     settings = connections["default"].settings_dict
     if connections["default"].vendor == "sqlite":
         settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "journeys")
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """pytest-django's, started when the database is there.
+
+    Started earlier it sees a database in memory, and gives its threads the connection of the test.
+    """
+    return live_server
 
 
 @pytest.fixture(scope="session")
@@ -147,8 +157,16 @@ def new_page(browser, live_server, faults):
 
     for profile in profiles:
         profile.close()
+    finish_requests()
     unexpected = faults.unexpected()
     assert not unexpected, "\n".join(unexpected)
+
+
+def finish_requests():
+    """Wait for requests that a closing page still sent, before the database is emptied."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture

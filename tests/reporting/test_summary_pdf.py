@@ -34,6 +34,9 @@ from reporting.pdf import TooLong, render_summary, rendering
 from tests.reporting import builders
 from tests.reporting.tree import Document, letters_of
 
+# Every test, so that there is a database for the submission that they share, whichever run.
+pytestmark = pytest.mark.django_db
+
 HEADINGS = ["H1", "H2", "H3", "H4", "H5"]
 OTHER = {"cy": "en", "en": "cy"}
 
@@ -639,7 +642,7 @@ def test_what_people_wrote_stays_out_of_the_log(submission, content, caplog):
 
 
 @pytest.fixture
-def stored(db, content, monkeypatch):
+def stored(content, monkeypatch):
     """A small submission in the database, of the first cluster, with its lead."""
     reflection, lead = builders.build_reflection()
     submission = builders.submit(reflection, lead)
