@@ -60,7 +60,9 @@ class Row:
     @property
     def is_open(self):
         """Whether its comment is shown at once."""
-        return bool(self.answer.text or self.conflict or (self.text and self.text.errors))
+        return bool(
+            self.answer.text or self.conflict or (self.text and self.text.errors)
+        )
 
 
 @dataclass
@@ -83,9 +85,7 @@ class AnswersForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "compact"}),
     )
 
-    def __init__(
-        self, items, answers, *args, conflicts=(), suggestion=None, **kwargs
-    ):
+    def __init__(self, items, answers, *args, conflicts=(), suggestion=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.items = items
         self.answers = answers
@@ -180,7 +180,9 @@ class AnswersForm(forms.Form):
                 kind,
                 row.item.level,
             ):
-                sections.append(Section(kind, row.item.level, counts.get(row.item.level)))
+                sections.append(
+                    Section(kind, row.item.level, counts.get(row.item.level))
+                )
             sections[-1].rows.append(row)
         return sections
 
@@ -190,7 +192,9 @@ class AnswersForm(forms.Form):
         Raises BadRequest where the page's own hidden fields are missing or spoiled: a save that does
         not name its versions cannot be trusted with anybody's text.
         """
-        own = {"operation_id", "written_in"} | {f"{item.key}-version" for item in self.items}
+        own = {"operation_id", "written_in"} | {
+            f"{item.key}-version" for item in self.items
+        }
         if own & set(self.errors):
             raise BadRequest("a hidden field of the form is missing or spoiled")
         return [
@@ -217,7 +221,9 @@ class ReturnForm(forms.Form):
 
     reason = TextField(
         label=_("What should the cluster look at again?"),
-        help_text=_("The cluster will read this. Say what is needed, outcome by outcome."),
+        help_text=_(
+            "The cluster will read this. Say what is needed, outcome by outcome."
+        ),
         rows=6,
     )
 
@@ -244,7 +250,8 @@ class AgreementForm(forms.Form):
                 error_messages={"required": _("Choose a level.")},
             )
             self.fields[f"reason-{row.outcome_id}"] = TextField(
-                label=_("The reason, if it differs from the cluster's own level"), rows=2
+                label=_("The reason, if it differs from the cluster's own level"),
+                rows=2,
             )
 
     @property

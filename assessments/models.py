@@ -31,7 +31,9 @@ def level_in_range(field, name):
 class CycleQuerySet(models.QuerySet):
     def current(self):
         """The cycles that are open, the one that closes first at the top."""
-        return self.filter(opened_at__isnull=False, closed_at=None).order_by("closes_at")
+        return self.filter(opened_at__isnull=False, closed_at=None).order_by(
+            "closes_at"
+        )
 
     def begun(self):
         """The cycles that were ever opened, the newest first."""
@@ -86,10 +88,12 @@ class Cycle(models.Model):
 def may_read_progress(user, prefix=""):
     """Rows of a cluster whose progress ``user`` may see: its people, its board, nationally."""
     if user.has_role(Role.NATIONAL_OFFICER):
-        return Q(**{f"{prefix}pk__isnull": False})  # not Q(), which vanishes beside an "or"
-    return Q(
-        **{f"{prefix}cluster__in": user.cluster_ids(*CLUSTER_ROLES)}
-    ) | Q(**{f"{prefix}cluster__health_board__in": user.health_board_ids()})
+        return Q(
+            **{f"{prefix}pk__isnull": False}
+        )  # not Q(), which vanishes beside an "or"
+    return Q(**{f"{prefix}cluster__in": user.cluster_ids(*CLUSTER_ROLES)}) | Q(
+        **{f"{prefix}cluster__health_board__in": user.health_board_ids()}
+    )
 
 
 def may_read_answers(user, prefix=""):
@@ -115,7 +119,9 @@ class SelfReflectionQuerySet(models.QuerySet):
 
     def with_shown_state(self):
         """Say what a state alone does not: whether there is a submission, or it was returned."""
-        last_change = StateChange.objects.filter(reflection=OuterRef("pk")).order_by("-pk")
+        last_change = StateChange.objects.filter(reflection=OuterRef("pk")).order_by(
+            "-pk"
+        )
         return self.annotate(
             has_submission=Exists(Submission.objects.filter(reflection=OuterRef("pk"))),
             last_change_kind=Subquery(last_change.values("kind")[:1]),
@@ -156,7 +162,8 @@ class SelfReflection(models.Model):
         verbose_name_plural = _("self-reflections")
         constraints = [
             models.UniqueConstraint(
-                fields=["cycle", "cluster"], name="one_self_reflection_a_cluster_and_cycle"
+                fields=["cycle", "cluster"],
+                name="one_self_reflection_a_cluster_and_cycle",
             ),
         ]
 
@@ -339,7 +346,9 @@ def required_and_answered(prefix=""):
         | Q(**{f"{prefix}enabling_factor__isnull": False})
         | Q(**{f"{prefix}question__in": REQUIRED_QUESTIONS})
     )
-    answered = Q(**{f"{prefix}choice__gt": ""}) | Q(**{f"{prefix}dated_on__isnull": False})
+    answered = Q(**{f"{prefix}choice__gt": ""}) | Q(
+        **{f"{prefix}dated_on__isnull": False}
+    )
     return required & answered
 
 
@@ -381,7 +390,10 @@ class Answer(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    criterion__isnull=False, outcome=None, enabling_factor=None, question=""
+                    criterion__isnull=False,
+                    outcome=None,
+                    enabling_factor=None,
+                    question="",
                 )
                 | Q(
                     criterion=None,
@@ -390,7 +402,10 @@ class Answer(models.Model):
                     question__in=OUTCOME_QUESTIONS,
                 )
                 | Q(
-                    criterion=None, outcome=None, enabling_factor__isnull=False, question=""
+                    criterion=None,
+                    outcome=None,
+                    enabling_factor__isnull=False,
+                    question="",
                 )
                 | Q(
                     criterion=None,
@@ -639,7 +654,9 @@ class Action(models.Model):
         SelfReflection, models.PROTECT, related_name="actions"
     )
     outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, related_name="+")
-    criterion = models.ForeignKey(Criterion, models.PROTECT, null=True, related_name="+")
+    criterion = models.ForeignKey(
+        Criterion, models.PROTECT, null=True, related_name="+"
+    )
     text = models.TextField()
     language = models.CharField(max_length=2, choices=LANGUAGES)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="actions")

@@ -52,14 +52,18 @@ HINTS = {
     Question.ABOUT_CLUSTER: _(
         "What should a reader from elsewhere know about the cluster? (optional)"
     ),
-    Question.GOING_WELL: _("What are you proud of, and what made it possible? (optional)"),
+    Question.GOING_WELL: _(
+        "What are you proud of, and what made it possible? (optional)"
+    ),
     Question.IN_THE_WAY: _("What slows the cluster down? (optional)"),
     Question.SUPPORT_NEEDED: _("What would help, and from whom? (optional)"),
     Question.NEXT_STEPS: _("What will the cluster do next? (optional)"),
     Question.SUPPORT_OVERALL: _(
         "What would help the cluster most, across all outcomes? (optional)"
     ),
-    Question.ANYTHING_ELSE: _("Is there anything else that readers should know? (optional)"),
+    Question.ANYTHING_ELSE: _(
+        "Is there anything else that readers should know? (optional)"
+    ),
 }
 
 

@@ -51,7 +51,8 @@ def in_state(*states):
 rules.add_perm(Permission.READ_ANSWERS, works_in_the_cluster)
 rules.add_perm(Permission.EDIT_ANSWERS, works_in_the_cluster & takes_answers)
 rules.add_perm(
-    Permission.SUBMIT_REFLECTION, leads_the_cluster & in_state(State.DRAFT) & takes_answers
+    Permission.SUBMIT_REFLECTION,
+    leads_the_cluster & in_state(State.DRAFT) & takes_answers,
 )
 rules.add_perm(
     Permission.WITHDRAW_REFLECTION, leads_the_cluster & in_state(State.SUBMITTED)

@@ -82,7 +82,13 @@ def required_total(edition):
     )
     factors = EnablingFactor.objects.filter(edition=edition).count()
     # OWN_LEVEL is asked once an outcome; the others once a self-reflection.
-    return counted["criteria"] + counted["levelled"] + factors + len(REQUIRED_QUESTIONS) - 1
+    return (
+        counted["criteria"]
+        + counted["levelled"]
+        + factors
+        + len(REQUIRED_QUESTIONS)
+        - 1
+    )
 
 
 def load_outcome(reflection, module_code, number):
@@ -170,7 +176,9 @@ def agreed_levels(submission):
 
 def submission_numbers(reflection):
     """The numbers of all submissions, the newest first."""
-    return list(reflection.submissions.order_by("-number").values_list("number", flat=True))
+    return list(
+        reflection.submissions.order_by("-number").values_list("number", flat=True)
+    )
 
 
 def levelled_outcomes(submission):

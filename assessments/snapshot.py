@@ -21,7 +21,8 @@ FORMAT = 1
 def _both(thing, name):
     """A translated field of ``thing`` in both languages, as plain strings."""
     return {
-        language: getattr(thing, f"{name}_{language}") or "" for language in ("cy", "en")
+        language: getattr(thing, f"{name}_{language}") or ""
+        for language in ("cy", "en")
     }
 
 
@@ -35,7 +36,9 @@ def _answer(answer):
 
 
 def _outcome(sheet):
-    questions = OUTCOME_QUESTIONS if sheet.module.uses_levels else OUTCOME_TEXT_QUESTIONS
+    questions = (
+        OUTCOME_QUESTIONS if sheet.module.uses_levels else OUTCOME_TEXT_QUESTIONS
+    )
     suggestion = sheet.suggestion
     return {
         "number": sheet.outcome.number,
@@ -131,7 +134,9 @@ def build(sheet):
 
 def canonical(content):
     """``content`` as JSON text that is the same for the same content, on every machine."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
 
 
 def digest(text):

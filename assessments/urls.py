@@ -20,7 +20,9 @@ reflection_urls = [
     path("withdraw/", views.reflection_withdraw, name="reflection_withdraw"),
     path("return/", views.reflection_return, name="reflection_return"),
     path("agreement/", views.agreement_record, name="agreement_record"),
-    path("submissions/<int:number>/", views.submission_detail, name="submission_detail"),
+    path(
+        "submissions/<int:number>/", views.submission_detail, name="submission_detail"
+    ),
 ]
 urlpatterns = [
     path("", views.mine, name="mine"),

@@ -11,9 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from assessments import pages, selectors, services, snapshot
@@ -33,7 +32,9 @@ def mine(request):
         .select_related("cluster", "cycle")
         .order_by("-cycle__opens_at", "cluster__pk")
     )
-    current = [reflection for reflection in reflections if not reflection.cycle.closed_at]
+    current = [
+        reflection for reflection in reflections if not reflection.cycle.closed_at
+    ]
     if len(current) == 1 and len(reflections) == 1:
         return redirect(reflection_url("reflection_detail", current[0]))
     return render(request, "assessments/mine.html", {"reflections": reflections})
@@ -346,8 +347,12 @@ def _posted_parts(field, value):
     """``value`` as a browser would send it: pairs of a suffix of the field's name and a list."""
     if hasattr(field.widget, "decompress"):
         parts = field.widget.decompress(value)
-        return list(zip(field.widget.widgets_names, ([part] for part in parts), strict=True))
-    return [("", value if isinstance(value, list) else ["" if value is None else value])]
+        return list(
+            zip(field.widget.widgets_names, ([part] for part in parts), strict=True)
+        )
+    return [
+        ("", value if isinstance(value, list) else ["" if value is None else value])
+    ]
 
 
 def _where_to(request, here, onward, reflection):
@@ -452,7 +457,11 @@ def _check_page(request, reflection, *, unconfirmed=False):
             "sheet": sheet,
             "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
             "unconfirmed": unconfirmed,
-            "errors": [_("Say that the self-reflection may be sent incomplete, or complete it.")]
+            "errors": [
+                _(
+                    "Say that the self-reflection may be sent incomplete, or complete it."
+                )
+            ]
             if unconfirmed
             else [],
         },
@@ -531,4 +540,3 @@ def agreement_record(request, cycle, cluster):
         "assessments/agreement_record.html",
         {"reflection": reflection, "form": form},
     )
-

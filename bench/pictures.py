@@ -42,7 +42,11 @@ def pages(cycle, language):
         ("board", "health_board_officer", f"/{language}/results/"),
         ("national", "national_officer", f"/{language}/results/"),
         ("admin", "administrator", f"/{language}/admin/"),
-        ("admin-clusters", "administrator", f"/{language}/admin/organisations/cluster/"),
+        (
+            "admin-clusters",
+            "administrator",
+            f"/{language}/admin/organisations/cluster/",
+        ),
         ("missing", None, f"/{language}/nothing-here/"),
     ]
 
@@ -95,7 +99,9 @@ def main():
                 page = sign_in(browser, base, accounts.get(role), width)
                 for language in ("cy", "en"):
                     for name, wanted, address in pages(cycle, language):
-                        if wanted != role or (chosen and (name, language) not in chosen):
+                        if wanted != role or (
+                            chosen and (name, language) not in chosen
+                        ):
                             continue
                         page.goto(address)
                         suffix = "" if width == 1280 else f"-{width}"

@@ -87,9 +87,9 @@ def start_of(user):
     if start.since:
         changes = changes.filter(at__gt=start.since)
     start.changes = list(
-        changes.select_related("reflection__cluster", "reflection__cycle").order_by("-pk")[
-            :LATEST_CHANGES
-        ]
+        changes.select_related("reflection__cluster", "reflection__cycle").order_by(
+            "-pk"
+        )[:LATEST_CHANGES]
     )
     return start
 

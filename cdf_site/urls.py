@@ -10,7 +10,10 @@ urlpatterns = [
     path("", home.choose_language, name="choose_language"),
     *i18n_patterns(
         path("", home.home, name="home"),
-        *(path(f"{name}/", home.page, {"name": name}, name=name) for name in home.PAGES),
+        *(
+            path(f"{name}/", home.page, {"name": name}, name=name)
+            for name in home.PAGES
+        ),
         path("", include("organisations.urls")),
         path("framework/", include("frameworks.urls")),
         path("self-reflections/", include("assessments.urls")),

@@ -110,7 +110,11 @@ def _issued(value):
 
 
 def _language(value):
-    return None if value in (*LANGUAGES, None) else _('"cy", "en" or null is expected here')
+    return (
+        None
+        if value in (*LANGUAGES, None)
+        else _('"cy", "en" or null is expected here')
+    )
 
 
 def _numbers(value):
@@ -233,14 +237,17 @@ class _Check:
         if len(value) < kind.at_least:
             self.problem(path, _("at least one is needed here"))
         return [
-            self.object(item, kind.of, (*path, index)) for index, item in enumerate(value)
+            self.object(item, kind.of, (*path, index))
+            for index, item in enumerate(value)
         ]
 
     def text(self, value, kind, path):
         if value is None and not kind.required:
             return None
         if not isinstance(value, dict) or set(value) - set(LANGUAGES):
-            self.problem(path, _('a text in both languages, "cy" and "en", is expected here'))
+            self.problem(
+                path, _('a text in both languages, "cy" and "en", is expected here')
+            )
             return None
         for language in LANGUAGES:
             self.one_language(value.get(language), kind, (*path, language))
@@ -294,7 +301,8 @@ class _Check:
         for index, number in enumerate(linked if isinstance(linked, list) else []):
             if number not in goals:
                 self.problem(
-                    (*path, "wellbeing_goals", index), _("there is no goal with this number")
+                    (*path, "wellbeing_goals", index),
+                    _("there is no goal with this number"),
                 )
 
     def unique(self, items, keys, path):
@@ -302,7 +310,9 @@ class _Check:
         for index, item in enumerate(items):
             value = tuple(item.get(key) for key in keys)
             if value in seen:
-                self.problem((*path, index, keys[-1]), _("this number or code is there twice"))
+                self.problem(
+                    (*path, index, keys[-1]), _("this number or code is there twice")
+                )
             seen.add(value)
 
 
@@ -372,7 +382,9 @@ def load(raw, *, by=None):
                 raise Refused([Problem(line, _place(difference), reason)])
             return existing, False
         edition = _create(data)
-        record(AuditEvent.Kind.FRAMEWORK_LOADED, by=by, subject=edition, code=edition.code)
+        record(
+            AuditEvent.Kind.FRAMEWORK_LOADED, by=by, subject=edition, code=edition.code
+        )
     return edition, True
 
 
@@ -428,20 +440,26 @@ def _create(data):
         for item in data[name]:
             model.objects.create(edition=edition, **_fields(item, EDITION[name].of))
     goals = {
-        item["number"]: WellbeingGoal.objects.create(edition=edition, **_fields(item, TITLED))
+        item["number"]: WellbeingGoal.objects.create(
+            edition=edition, **_fields(item, TITLED)
+        )
         for item in data["wellbeing_goals"]
     }
     for item in data["modules"]:
         module = Module.objects.create(edition=edition, **_fields(item, MODULE))
         _create_logic_model(item, module=module)
         for outcome_item in item["outcomes"]:
-            outcome = Outcome.objects.create(module=module, **_fields(outcome_item, OUTCOME))
+            outcome = Outcome.objects.create(
+                module=module, **_fields(outcome_item, OUTCOME)
+            )
             outcome.wellbeing_goals.set(
                 goals[number] for number in outcome_item["wellbeing_goals"]
             )
             _create_logic_model(outcome_item, outcome=outcome)
             for criterion in outcome_item["criteria"]:
-                Criterion.objects.create(outcome=outcome, **_fields(criterion, CRITERION))
+                Criterion.objects.create(
+                    outcome=outcome, **_fields(criterion, CRITERION)
+                )
     return edition
 
 
@@ -477,7 +495,8 @@ def _write(thing, shape, related=None):
     for key, kind in shape.items():
         if isinstance(kind, Text):
             texts = {
-                language: getattr(thing, f"{key}_{language}") or "" for language in LANGUAGES
+                language: getattr(thing, f"{key}_{language}") or ""
+                for language in LANGUAGES
             }
             written[key] = texts if any(texts.values()) else None
         elif isinstance(kind, Items):

@@ -121,7 +121,8 @@ class EnablingFactor(EditionPart):
         verbose_name_plural = _("enabling factors")
         constraints = [
             models.UniqueConstraint(
-                fields=["edition", "number"], name="enabling_factor_number_unique_in_edition"
+                fields=["edition", "number"],
+                name="enabling_factor_number_unique_in_edition",
             )
         ]
 
@@ -139,7 +140,8 @@ class WellbeingGoal(EditionPart):
         verbose_name_plural = _("well-being goals")
         constraints = [
             models.UniqueConstraint(
-                fields=["edition", "number"], name="wellbeing_goal_number_unique_in_edition"
+                fields=["edition", "number"],
+                name="wellbeing_goal_number_unique_in_edition",
             )
         ]
 
@@ -262,7 +264,10 @@ class Criterion(models.Model):
     def clean(self):
         super().clean()
         # The module stands in another table, where a constraint cannot see it.
-        if self.outcome_id and (self.level is not None) != self.outcome.module.uses_levels:
+        if (
+            self.outcome_id
+            and (self.level is not None) != self.outcome.module.uses_levels
+        ):
             raise ValidationError(
                 {
                     "level": _("Criteria of this module have a maturity level.")

@@ -1,6 +1,10 @@
 """Writing down who did what. Sign-ins come from Django's own signals."""
 
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import (
+    user_logged_in,
+    user_logged_out,
+    user_login_failed,
+)
 from django.dispatch import receiver
 
 from organisations.models import AuditEvent, User
@@ -41,5 +45,8 @@ def record_failure(sender, credentials, request=None, **kwargs):
     email = User.normalise_email(str(credentials.get("username") or ""))
     known = User.objects.filter(email=email).first()
     record(
-        AuditEvent.Kind.SIGN_IN_FAILED, by=None, subject=known, address=_address(request)
+        AuditEvent.Kind.SIGN_IN_FAILED,
+        by=None,
+        subject=known,
+        address=_address(request),
     )

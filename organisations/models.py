@@ -1,6 +1,10 @@
 """Who there is: boards, authorities, clusters, people and what people are to them."""
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -178,7 +182,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Where it is not known, both languages are used, Welsh first."),
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
-    joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+    joined_at = models.DateTimeField(
+        _("joined at"), default=timezone.now, editable=False
+    )
 
     objects = UserManager()
 
@@ -259,7 +265,9 @@ class MembershipQuerySet(models.QuerySet):
     def current(self):
         """Memberships that hold today."""
         today = timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today
+        )
 
 
 class Membership(models.Model):
@@ -327,7 +335,9 @@ class Membership(models.Model):
 
     def __str__(self):
         scope = self.cluster or self.health_board
-        return f"{self.get_role_display()}: {scope}" if scope else self.get_role_display()
+        return (
+            f"{self.get_role_display()}: {scope}" if scope else self.get_role_display()
+        )
 
 
 class AuditEvent(models.Model):
@@ -369,4 +379,3 @@ class AuditEvent(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"
-

@@ -32,7 +32,11 @@ def holds(user, permission, subject=None):
 
     Asks the rules alone: being a superuser or inactive opens nothing here.
     """
-    return user.is_authenticated and user.is_active and rules.has_perm(permission, user, subject)
+    return (
+        user.is_authenticated
+        and user.is_active
+        and rules.has_perm(permission, user, subject)
+    )
 
 
 def authorise(user, permission, subject=None):

@@ -239,7 +239,9 @@ def _in_name_order(path):
 def _submitted(user, reflections):
     """The rows of the latest submissions, by self-reflection and outcome: one query."""
     latest = (
-        Submission.objects.visible_to(user).filter(reflection__in=reflections).latest_of_each()
+        Submission.objects.visible_to(user)
+        .filter(reflection__in=reflections)
+        .latest_of_each()
     )
     rows = (
         SubmittedOutcome.objects.filter(submission__in=latest)

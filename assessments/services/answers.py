@@ -136,7 +136,9 @@ def save_answers(*, reflection, entries, language, operation_id, by):
             AuditEvent.Kind.ANSWERS_SAVED,
             by=by,
             subject=reflection,
-            versions={subject.key: saved.versions[subject] for subject in saved.changed},
+            versions={
+                subject.key: saved.versions[subject] for subject in saved.changed
+            },
         )
     return saved
 
@@ -149,9 +151,12 @@ def _base_contents(answers, entries):
         if entry.subject in answers
     }
     versions = AnswerVersion.objects.filter(
-        answer__in={pk for pk, _ in pairs}, version__in={version for _, version in pairs}
+        answer__in={pk for pk, _ in pairs},
+        version__in={version for _, version in pairs},
     )
-    return {(version.answer_id, version.version): version.content for version in versions}
+    return {
+        (version.answer_id, version.version): version.content for version in versions
+    }
 
 
 def _conflict(entry, answer):
@@ -167,7 +172,9 @@ def _conflict(entry, answer):
 def _write(answer, entry, *, refusal, language, operation_id, by):
     """Write the history row, and the answer itself where the entry was accepted."""
     if entry.text == answer.text:
-        language = answer.language  # a text that stays is in the language it was written in
+        language = (
+            answer.language
+        )  # a text that stays is in the language it was written in
     elif not entry.text:
         language = ""
     if not refusal:

@@ -40,7 +40,9 @@ def close_cycle(*, cycle, by):
     if cycle.opened_at is None or cycle.closed_at is not None:
         return cycle
     closed = SelfReflection.State.CLOSED
-    reflections = cycle.reflections.select_for_update().exclude(state=closed).order_by("pk")
+    reflections = (
+        cycle.reflections.select_for_update().exclude(state=closed).order_by("pk")
+    )
     for reflection in reflections:
         change_state(reflection, closed, StateChange.Kind.CLOSED, by=by)
     cycle.closed_at = timezone.now()

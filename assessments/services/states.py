@@ -13,7 +13,9 @@ def locked(reflection):
     """
     return (
         SelfReflection.objects.select_for_update(of=("self",))
-        .select_related("cycle__edition", "cluster__health_board", "cluster__local_authority")
+        .select_related(
+            "cycle__edition", "cluster__health_board", "cluster__local_authority"
+        )
         .get(pk=reflection.pk)
     )
 

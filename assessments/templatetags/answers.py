@@ -19,7 +19,13 @@ register = template.Library()
 
 WORDS = {
     choice.value: choice.label
-    for choices in (CriterionChoice, SignsChoice, FactorChoice, MethodChoice, Profession)
+    for choices in (
+        CriterionChoice,
+        SignsChoice,
+        FactorChoice,
+        MethodChoice,
+        Profession,
+    )
     for choice in choices
 }
 
@@ -33,7 +39,9 @@ def here(texts):
 @register.filter
 def words(choice):
     """A stored choice, or several, as people read it."""
-    return ", ".join(str(WORDS[code]) for code in choice.split(SEPARATOR) if code in WORDS)
+    return ", ".join(
+        str(WORDS[code]) for code in choice.split(SEPARATOR) if code in WORDS
+    )
 
 
 @register.filter

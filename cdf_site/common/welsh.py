@@ -7,9 +7,42 @@ name's place is computed here once and stored with it.
 import re
 import unicodedata
 
-ALPHABET = (
-    "a b c ch d dd e f ff g ng h i j k l ll m n o p ph q r rh s t th u v w x y z".split()
-)
+ALPHABET = [
+    "a",
+    "b",
+    "c",
+    "ch",
+    "d",
+    "dd",
+    "e",
+    "f",
+    "ff",
+    "g",
+    "ng",
+    "h",
+    "i",
+    "j",
+    "k",
+    "l",
+    "ll",
+    "m",
+    "n",
+    "o",
+    "p",
+    "ph",
+    "q",
+    "r",
+    "rh",
+    "s",
+    "t",
+    "th",
+    "u",
+    "v",
+    "w",
+    "x",
+    "y",
+    "z",
+]
 _PLACE = {letter: f"{place:02}" for place, letter in enumerate(ALPHABET, start=1)}
 _LETTER = re.compile("|".join(sorted(ALPHABET, key=len, reverse=True)) + r"|[0-9]|\s+")
 
@@ -60,11 +93,7 @@ def welsh_key(text):
                 word = apart + word[len(start) :]
                 break
         letters = _LETTER.findall(word)
-        keys.append(
-            "".join(
-                _PLACE.get(letter, f"9{letter}") for letter in letters
-            )
-        )
+        keys.append("".join(_PLACE.get(letter, f"9{letter}") for letter in letters))
     return "00".join(key for key in keys if key)
 
 
