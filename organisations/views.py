@@ -10,8 +10,8 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from organisations.audit import record
@@ -28,7 +28,7 @@ class SignIn(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self):
-        with override(self.request.user.language or None):
+        with override(self.request.user.language or get_language()):
             return reverse(settings.LOGIN_REDIRECT_URL)
 
 

@@ -17,7 +17,8 @@ function saveWhileTyping(form) {
   const button = document.getElementById("save-state-button");
   const keys = [...form.querySelectorAll("input[name$='-version']")].map((input) => input.name.slice(0, -"-version".length));
   const changed = new Set(); // answers typed into since they were last sent
-  const held = new Set(); // answers that only the whole page can settle
+  const held = new Set(); // answers that somebody else changed: the whole page settles them
+  const wrong = new Set(); // answers that cannot be taken as they are, until they are typed into again
   let pending = null; // what was sent and has had no reply yet
   let underWay = false;
   let timer = null;
@@ -92,11 +93,14 @@ function saveWhileTyping(form) {
       throw new Error(`answer ${response.status}`);
     }
     const reply = await response.json();
-    const refused = new Set([...reply.conflicts, ...Object.keys(reply.errors).map(keyOf)]);
+    for (const key of reply.conflicts) {
+      held.add(key);
+    }
+    for (const name of Object.keys(reply.errors)) {
+      wrong.add(keyOf(name));
+    }
     for (const key of pending.keys) {
-      if (refused.has(key)) {
-        held.add(key);
-      } else if (key in reply.versions) {
+      if (!held.has(key) && !wrong.has(key)) {
         versionOf(key).value = reply.versions[key];
       }
     }
@@ -107,9 +111,9 @@ function saveWhileTyping(form) {
     if (response.status === 410) {
       leaving = true;
       say("closed", { waiting: true, settle: true });
-    } else if (reply.conflicts.length) {
-      say("conflict", { waiting: true, settle: true });
     } else if (held.size) {
+      say("conflict", { waiting: true, settle: true });
+    } else if (wrong.size) {
       say("problem", { waiting: true, settle: true });
     } else {
       say("saved", { time: reply.saved_at });
@@ -138,7 +142,10 @@ function saveWhileTyping(form) {
     }
     if (!held.has(key)) {
       changed.add(key);
-      later(event.type === "change" ? 0 : DELAY);
+      wrong.delete(key);
+      // A date is typed in three parts: time for the other two.
+      const inParts = event.target.name.includes("-date_");
+      later(inParts ? AGAIN : event.type === "change" ? 0 : DELAY);
     }
   }
 

@@ -157,7 +157,8 @@ def test_changing_the_language_keeps_what_is_typed(new_page, world, javascript):
     for number in range(boxes.count()):
         boxes.nth(number).fill(f"Text {number} ŵ")
 
-    page.locator("header").get_by_role("button", name="Cymraeg").click()
+    with page.expect_navigation():
+        page.locator("header").get_by_role("button", name="Cymraeg").click()
 
     assert "/cy/self-reflections/2030/afan/outcomes/PCMW/2/" in page.url
     assert page.locator("html").get_attribute("lang") == "cy"
@@ -173,9 +174,9 @@ def test_enter_in_a_field_saves_and_stays_in_the_language(new_page, world):
     for part, value in (("day", "3"), ("month", "11"), ("year", "2029")):
         page.locator(f"input[name=held-on-date_{part}]").fill(value)
 
-    page.locator("input[name=held-on-date_year]").press("Enter")
+    with page.expect_navigation():
+        page.locator("input[name=held-on-date_year]").press("Enter")
 
-    page.wait_for_load_state()
     assert page.url.endswith("/en/self-reflections/2030/afan/context/")
     assert str(Answer.objects.get().dated_on) == "2029-11-03"
 

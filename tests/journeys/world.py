@@ -59,8 +59,12 @@ def sign_in(page, user, language="en"):
 
 
 def press(page, language, text):
-    """Press the button in the page's main part that says ``text``."""
-    page.locator("main").get_by_role("button", name=words(language, text), exact=True).click()
+    """Press the button in the page's main part that says ``text``, and wait for what follows."""
+    button = page.locator("main").get_by_role(
+        "button", name=words(language, text), exact=True
+    )
+    with page.expect_navigation():
+        button.click()
 
 
 def fits(page):
