@@ -8,10 +8,10 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import LANGUAGES, LEVEL_CHOICES, LEVEL_QUESTIONS
+from assessments.models import LANGUAGES, LEVEL_QUESTIONS, Question
 from assessments.services import Conflict, Entry
 from assessments.sheet import NOT_ANSWERED
-from assessments.subjects import SEPARATOR
+from assessments.subjects import SEPARATOR, question_choices
 from cdf_site.common.forms import DatePartsField
 from cdf_site.templatetags.interface import labelled_error
 
@@ -243,7 +243,7 @@ class AgreementForm(forms.Form):
         for row in submitted_outcomes:
             self.fields[f"level-{row.outcome_id}"] = forms.TypedChoiceField(
                 label=_("Agreed level"),
-                choices=LEVEL_CHOICES,
+                choices=question_choices(Question.OWN_LEVEL),
                 coerce=int,
                 widget=forms.RadioSelect(attrs={"class": "compact"}),
                 initial=row.own_level,

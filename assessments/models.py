@@ -329,6 +329,12 @@ OUTCOME_TEXT_QUESTIONS = [
 ]
 CLOSING_QUESTIONS = [Question.SUPPORT_OVERALL, Question.ANYTHING_ELSE]
 REFLECTION_QUESTIONS = CONTEXT_QUESTIONS + CLOSING_QUESTIONS
+WRITTEN_QUESTIONS = [
+    Question.HELD_ON,
+    Question.ABOUT_CLUSTER,
+    *OUTCOME_TEXT_QUESTIONS,
+    *CLOSING_QUESTIONS,
+]
 OUTCOME_QUESTIONS = LEVEL_QUESTIONS + OUTCOME_TEXT_QUESTIONS
 # A self-reflection is complete without its texts, but not without these.
 REQUIRED_QUESTIONS = [
@@ -350,6 +356,25 @@ def required_and_answered(prefix=""):
         **{f"{prefix}dated_on__isnull": False}
     )
     return required & answered
+
+
+LEVELS_AS_CHOICES = ["", *(str(level) for level, _label in LEVEL_CHOICES)]
+
+
+def choice_fits_its_subject():
+    """The constraint that a choice is one of those that its subject offers, or none."""
+    return models.CheckConstraint(
+        condition=Q(
+            criterion__isnull=False,
+            choice__in=["", *CriterionChoice.values, *SignsChoice.values],
+        )
+        | Q(enabling_factor__isnull=False, choice__in=["", *FactorChoice.values])
+        | Q(question__in=LEVEL_QUESTIONS, choice__in=LEVELS_AS_CHOICES)
+        | Q(question=Question.METHOD, choice__in=["", *MethodChoice.values])
+        | Q(question=Question.PARTICIPANTS)  # several, joined; see assessments.subjects
+        | Q(question__in=WRITTEN_QUESTIONS, choice=""),
+        name="answer_choice_fits_its_subject",
+    )
 
 
 class AnswerQuerySet(models.QuerySet):
@@ -415,6 +440,7 @@ class Answer(models.Model):
                 ),
                 name="answer_has_exactly_one_subject",
             ),
+            choice_fits_its_subject(),
             models.UniqueConstraint(
                 fields=["reflection", "criterion"],
                 condition=Q(criterion__isnull=False),

@@ -40,6 +40,12 @@ def takes_answers(user, reflection):
     return reflection.takes_answers
 
 
+@rules.predicate
+def has_time_left(user, reflection):
+    # Whoever got it back after the closing hour could never send it again.
+    return reflection.cycle.takes_answers
+
+
 def in_state(*states):
     @rules.predicate
     def is_in_state(user, reflection):
@@ -55,10 +61,12 @@ rules.add_perm(
     leads_the_cluster & in_state(State.DRAFT) & takes_answers,
 )
 rules.add_perm(
-    Permission.WITHDRAW_REFLECTION, leads_the_cluster & in_state(State.SUBMITTED)
+    Permission.WITHDRAW_REFLECTION,
+    leads_the_cluster & in_state(State.SUBMITTED) & has_time_left,
 )
 rules.add_perm(
-    Permission.RETURN_REFLECTION, is_officer_of_the_board & in_state(State.SUBMITTED)
+    Permission.RETURN_REFLECTION,
+    is_officer_of_the_board & in_state(State.SUBMITTED) & has_time_left,
 )
 rules.add_perm(
     Permission.BEGIN_REVIEW, is_officer_of_the_board & in_state(State.SUBMITTED)

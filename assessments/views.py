@@ -480,6 +480,10 @@ def reflection_submit(request, cycle, cluster):
         )
     except services.Incomplete:
         return _check_page(request, reflection, unconfirmed=True)
+    except services.TooLate:
+        messages.error(
+            request, _("The cycle has closed. Nothing can be submitted any more.")
+        )
     except services.NotNow:
         messages.info(request, _("This self-reflection had been submitted already."))
     else:

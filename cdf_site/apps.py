@@ -10,5 +10,5 @@ class CdfSiteConfig(AppConfig):
         # Imported here because Django's registry has to be ready first.
         from cdf_site.common import triggers  # noqa: PLC0415
 
-        pre_migrate.connect(triggers.drop_before_migrate, sender=self)
+        pre_migrate.connect(triggers.drop_before_migrate)
         post_migrate.connect(triggers.create_after_migrate)

@@ -7,6 +7,7 @@ from django.contrib.auth.signals import (
 )
 from django.dispatch import receiver
 
+from cdf_site.common.addresses import client_address
 from organisations.models import AuditEvent, User
 
 
@@ -24,13 +25,9 @@ def record(kind, /, *, by, subject=None, **details):
     )
 
 
-def _address(request):
-    return request.META.get("REMOTE_ADDR", "") if request else ""
-
-
 @receiver(user_logged_in)
 def record_sign_in(sender, request, user, **kwargs):
-    record(AuditEvent.Kind.SIGNED_IN, by=user, address=_address(request))
+    record(AuditEvent.Kind.SIGNED_IN, by=user, address=client_address(request))
 
 
 @receiver(user_logged_out)
@@ -48,5 +45,5 @@ def record_failure(sender, credentials, request=None, **kwargs):
         AuditEvent.Kind.SIGN_IN_FAILED,
         by=None,
         subject=known,
-        address=_address(request),
+        address=client_address(request),
     )

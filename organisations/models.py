@@ -378,4 +378,4 @@ class AuditEvent(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id"])]
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"

@@ -4,12 +4,19 @@ Each service is one transaction: it locks the self-reflection, asks the rules ag
 and writes who did what. Nothing else writes these tables.
 """
 
-from assessments.services.answers import Conflict, Entry, Saved, save_answers
+from assessments.services.answers import (
+    Conflict,
+    Entry,
+    ForeignSubject,
+    Saved,
+    save_answers,
+)
 from assessments.services.cycles import close_cycle, open_cycle
 from assessments.services.reflections import (
     Incomplete,
     NotNow,
     ReasonMissing,
+    TooLate,
     begin_review,
     record_agreement,
     return_reflection,
@@ -20,10 +27,12 @@ from assessments.services.reflections import (
 __all__ = [
     "Conflict",
     "Entry",
+    "ForeignSubject",
     "Incomplete",
     "NotNow",
     "ReasonMissing",
     "Saved",
+    "TooLate",
     "begin_review",
     "close_cycle",
     "open_cycle",

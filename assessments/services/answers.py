@@ -8,15 +8,26 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.models import Answer, AnswerVersion, SelfReflection, StateChange
+from assessments.models import (
+    LEVEL_QUESTIONS,
+    Answer,
+    AnswerVersion,
+    SelfReflection,
+    StateChange,
+)
 from assessments.rules import works_in_the_cluster
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
+from frameworks.models import Criterion, EnablingFactor, Outcome
 from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, holds
 
 EMPTY = ("", "", None)
+
+
+class ForeignSubject(Exception):
+    """An entry is about something that this self-reflection does not ask."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,8 @@ def save_answers(*, reflection, entries, language, operation_id, by):
     An entry that says what is stored already, or what its base version said, changes nothing. The
     same ``operation_id`` with the same content twice saves once. Where the self-reflection no
     longer takes answers, every changed text is kept as refused and listed in ``closed``.
-    Raises PermissionDenied for whoever does not work in the cluster.
+    Raises PermissionDenied for whoever does not work in the cluster, ForeignSubject for what the
+    cycle's edition does not ask.
     """
     reflection = locked(reflection)
     if not (by.is_active and works_in_the_cluster(by, reflection)):
@@ -76,6 +88,10 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         Subject.of(answer): answer
         for answer in Answer.objects.filter(reflection=reflection)
     }
+    _refuse_foreign(
+        reflection,
+        [entry.subject for entry in entries if entry.subject not in answers],
+    )
     base_contents = _base_contents(answers, entries)
     done = {
         version.answer_id: version
@@ -141,6 +157,35 @@ def save_answers(*, reflection, entries, language, operation_id, by):
             },
         )
     return saved
+
+
+def _refuse_foreign(reflection, subjects):
+    """Raise ForeignSubject unless the edition asks for every one of ``subjects``.
+
+    No constraint can see that an answer's criterion, outcome or factor is of the cycle's edition.
+    """
+    edition = reflection.cycle.edition
+    wanted = {
+        Criterion.objects.filter(outcome__module__edition=edition): {
+            subject.criterion_id for subject in subjects if subject.criterion_id
+        },
+        Outcome.objects.filter(module__edition=edition): {
+            subject.outcome_id for subject in subjects if subject.outcome_id
+        },
+        Outcome.objects.filter(module__edition=edition, module__uses_levels=True): {
+            subject.outcome_id
+            for subject in subjects
+            if subject.question in LEVEL_QUESTIONS
+        },
+        EnablingFactor.objects.filter(edition=edition): {
+            subject.enabling_factor_id
+            for subject in subjects
+            if subject.enabling_factor_id
+        },
+    }
+    for rows, ids in wanted.items():
+        if ids and rows.filter(pk__in=ids).count() != len(ids):
+            raise ForeignSubject
 
 
 def _base_contents(answers, entries):

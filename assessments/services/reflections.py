@@ -19,10 +19,20 @@ from organisations.permissions import Permission, authorise
 
 State = SelfReflection.State
 Kind = StateChange.Kind
+# What makes no sense after the closing hour.
+IN_TIME = {
+    Permission.SUBMIT_REFLECTION,
+    Permission.WITHDRAW_REFLECTION,
+    Permission.RETURN_REFLECTION,
+}
 
 
 class NotNow(PermissionDenied):
     """The self-reflection is in a state that does not allow this, or no longer does."""
+
+
+class TooLate(NotNow):
+    """The cycle's closing hour has passed."""
 
 
 class Incomplete(Exception):
@@ -38,10 +48,12 @@ class ReasonMissing(Exception):
 
 
 def _authorised(reflection, permission, *, by, states):
-    """Lock ``reflection``; NotNow where its state forbids, PermissionDenied for whom it is not."""
+    """Lock ``reflection``; NotNow where its state or the hour forbids, else as the rules say."""
     reflection = locked(reflection)
     if reflection.state not in states:
         raise NotNow(f"{permission} refused in state {reflection.state}")
+    if permission in IN_TIME and not reflection.cycle.takes_answers:
+        raise TooLate(f"{permission} refused: the cycle takes no more answers")
     authorise(by, permission, reflection)
     return reflection
 

@@ -51,6 +51,16 @@ def question_words(question):
 
 
 @register.filter
+def in_form_order(answers):
+    """Pairs of a question and its answer, in the order of the form: frozen JSON sorts its keys."""
+    return [
+        (question, answers[question])
+        for question in Question.values
+        if question in answers
+    ]
+
+
+@register.filter
 def as_level(choice):
     """A stored level as a number, or None where it is not answered."""
     return int(choice) if choice else None

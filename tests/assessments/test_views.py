@@ -50,7 +50,9 @@ def test_page_shows_what_is_stored(client, lead, reflection, page):
     response = client.post(
         page,
         typed(
-            client, page, **{f"{key}-choice": "met", f"{key}-text": "tŷ\r\nŵyn", "stay": "1"}
+            client,
+            page,
+            **{f"{key}-choice": "met", f"{key}-text": "tŷ\r\nŵyn", "stay": "1"},
         ),
         follow=True,
     )
@@ -110,7 +112,9 @@ def test_what_is_written_keeps_the_language_it_was_said_to_be_in(
     client.force_login(lead)
     key = f"criterion-{criterion_of(reflection).pk}"
 
-    client.post(page, typed(client, page, **{f"{key}-text": "Geiriau", "written_in": "cy"}))
+    client.post(
+        page, typed(client, page, **{f"{key}-text": "Geiriau", "written_in": "cy"})
+    )
 
     assert Answer.objects.get().language == "cy"
 
@@ -121,7 +125,9 @@ def test_stale_page_saves_its_fresh_fields_and_shows_both_texts(
     level_1 = f"criterion-{criterion_of(reflection, level=1).pk}"
     level_2 = f"criterion-{criterion_of(reflection, level=2).pk}"
     client.force_login(contributor)
-    stale = typed(client, page, **{f"{level_1}-text": "Mine", f"{level_2}-text": "Fresh"})
+    stale = typed(
+        client, page, **{f"{level_1}-text": "Mine", f"{level_2}-text": "Fresh"}
+    )
     client.force_login(lead)
     client.post(page, typed(client, page, **{f"{level_1}-text": "Theirs"}))
     client.force_login(contributor)
@@ -132,8 +138,12 @@ def test_stale_page_saves_its_fresh_fields_and_shows_both_texts(
     html = response.content.decode()
     assert "Theirs" in html
     assert "Mine" in html
-    assert Answer.objects.get(criterion=criterion_of(reflection, level=1)).text == "Theirs"
-    assert Answer.objects.get(criterion=criterion_of(reflection, level=2)).text == "Fresh"
+    assert (
+        Answer.objects.get(criterion=criterion_of(reflection, level=1)).text == "Theirs"
+    )
+    assert (
+        Answer.objects.get(criterion=criterion_of(reflection, level=2)).text == "Fresh"
+    )
     refused = AnswerVersion.objects.get(refusal="stale")
     assert (refused.text, refused.by) == ("Mine", contributor)
 
@@ -329,7 +339,9 @@ def submitted(client, lead, reflection, page):
     client.post(
         page,
         typed(
-            client, page, **{f"{key}-choice": "met", f"{key}-text": "As it was sent <b>"}
+            client,
+            page,
+            **{f"{key}-choice": "met", f"{key}-text": "As it was sent <b>"},
         ),
     )
     client.post(reflection_url("reflection_submit", reflection), {"incomplete": "1"})
@@ -367,9 +379,7 @@ def test_board_records_agreement(client, officer, submitted):
     client.force_login(officer)
     url = reflection_url("agreement_record", submitted)
     form = client.get(url).context["form"]
-    levels = {
-        name: "1" for name in form.fields if name.startswith("level-")
-    }
+    levels = {name: "1" for name in form.fields if name.startswith("level-")}
 
     refused = client.post(url, levels)
     reasons = {name: "Seen." for name in form.fields if name.startswith("reason-")}
@@ -467,7 +477,11 @@ def test_script_saves_one_answer_and_hears_its_version(client, lead, reflection,
 
     assert response.status_code == 200
     reply = response.json()
-    assert (reply["versions"], reply["conflicts"], reply["errors"]) == ({key: 1}, [], {})
+    assert (reply["versions"], reply["conflicts"], reply["errors"]) == (
+        {key: 1},
+        [],
+        {},
+    )
     assert set(reply["parts"]) == {
         "answered",
         "counts-1",

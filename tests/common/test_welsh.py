@@ -279,4 +279,7 @@ def test_a_new_name_has_a_new_place():
     cluster.save()
 
     cluster.refresh_from_db()
-    assert (cluster.sort_cy, cluster.sort_en) == (welsh_key("Y Rhyl"), english_key("Rhyl"))
+    assert (cluster.sort_cy, cluster.sort_en) == (
+        welsh_key("Y Rhyl"),
+        english_key("Rhyl"),
+    )

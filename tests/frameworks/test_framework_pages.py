@@ -43,9 +43,16 @@ def text_of(client):
     def get(address):
         response = client.get(address)
         assert response.status_code == 200
-        return html.unescape(response.content.decode())
+        return compact(html.unescape(response.content.decode()))
 
     return get
+
+
+def compact(page):
+    """``page`` without the white space that a formatter of templates may add or take."""
+    page = re.sub(r"\s+", " ", page)
+    page = re.sub(r"(<(?:a|br|h\d|li|p|title)\b[^>]*>) ", r"\1", page)
+    return re.sub(r" (</(?:a|h\d|li|p|title)>|<br>)", r"\1", page)
 
 
 @pytest.fixture
@@ -136,8 +143,8 @@ def test_every_page_says_which_language_is_official(text_of, edition, page, lang
 
     text = text_of(f"/{language}{page}")
 
-    inset = f'class="nhsuk-inset-text">\n    \n      {sentence}'
-    aside = f'class="secondary small">\n    \n      {sentence}'
+    inset = f'class="nhsuk-inset-text">{sentence}'
+    aside = f'class="secondary small">{sentence}'
     assert [inset in text, aside in text] == [language == "en", language == "cy"]
 
 
@@ -201,7 +208,7 @@ def test_module_detail_counts_criteria_at_each_level(text_of, levelled):
 
     text = text_of("/en/framework/2030-05/LEVELS/")
 
-    assert re.findall(r"Criteria: [^\n]*", text) == [
+    assert re.findall(r"Criteria: [^<]*[^< ]", text) == [
         "Criteria: 3 (Level 1: 1, Level 2: 1, Level 3: 1)",
         "Criteria: 3 (Level 1: 1, Level 2: 1, Level 3: 1)",
         "Criteria: 4 (Level 1: 2, Level 2: 2, Level 3: 0)",
@@ -215,7 +222,7 @@ def test_a_module_without_levels_says_so(text_of, edition):
     outcome = text_of("/en/framework/2030-05/SIGNS/1/")
 
     assert "No maturity levels" in module
-    assert "Criteria: 1\n" in module
+    assert re.findall(r"Criteria: [^<]*[^< ]", module) == ["Criteria: 1"]
     assert "No maturity levels" in outcome
     assert '<h2 id="criteria">Signs of success</h2>' in outcome
     assert '<li id="criterion-1" value="1">' in outcome

@@ -84,14 +84,16 @@ def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     press(page, language, "Save and continue")
 
     # The check, and sending it
-    assert words(language, "Everything is answered. You can submit the self-reflection.") in (
-        page.locator("main").inner_text()
-    )
+    assert words(
+        language, "Everything is answered. You can submit the self-reflection."
+    ) in (page.locator("main").inner_text())
     looked_at(page)
     press(page, language, "Submit the self-reflection")
     looked_at(page)
     assert world.reflection.state == SelfReflection.State.SUBMITTED
-    page.locator("header").get_by_role("button", name=words(language, "Sign out")).click()
+    page.locator("header").get_by_role(
+        "button", name=words(language, "Sign out")
+    ).click()
 
     # What the board sees
     sign_in(page, world.officer, language)
@@ -162,7 +164,9 @@ def test_changing_the_language_keeps_what_is_typed(new_page, world, javascript):
 
     assert "/cy/self-reflections/2030/afan/outcomes/PCMW/2/" in page.url
     assert page.locator("html").get_attribute("lang") == "cy"
-    kept = [box.input_value() for box in page.locator(".criterion textarea:visible").all()]
+    kept = [
+        box.input_value() for box in page.locator(".criterion textarea:visible").all()
+    ]
     assert kept == [f"Text {number} ŵ" for number in range(len(kept))]
     assert len(kept) >= 5
 
