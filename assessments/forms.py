@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.core.exceptions import BadRequest
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from assessments.subjects import SEPARATOR, question_choices
 from cdf_site.common.forms import DatePartsField
 from cdf_site.templatetags.interface import labelled_error
 
+LARGEST_VERSION = 2**31 - 1  # what the column of PostgreSQL holds
 LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
 
 
@@ -91,14 +93,26 @@ class AnswersForm(forms.Form):
         self.answers = answers
         self.suggestion = suggestion
         self.conflicts = {conflict.entry.subject: conflict for conflict in conflicts}
-        self.initial.setdefault("written_in", get_language())
+        self.initial.setdefault("written_in", self._language())
         for item in items:
             self._add(item, answers.get(item.subject, NOT_ANSWERED))
+
+    def _language(self):
+        """The language of the page's texts where they have one, else that of the page."""
+        languages = {
+            answer.language
+            for item in self.items
+            if (answer := self.answers.get(item.subject)) and answer.text
+        }
+        return languages.pop() if len(languages) == 1 else get_language()
 
     def _add(self, item, answer):
         key = item.key
         self.fields[f"{key}-version"] = forms.IntegerField(
-            min_value=0, widget=forms.HiddenInput, initial=answer.version
+            min_value=0,
+            max_value=LARGEST_VERSION,
+            widget=forms.HiddenInput,
+            initial=answer.version,
         )
         if item.several:
             self.fields[f"{key}-choice"] = forms.MultipleChoiceField(
@@ -129,7 +143,10 @@ class AnswersForm(forms.Form):
             )
         if item.date_label:
             self.fields[f"{key}-date"] = DatePartsField(
-                label=item.date_label, required=False, initial=answer.dated_on
+                label=item.date_label,
+                help_text=item.date_hint,
+                required=False,
+                initial=answer.dated_on,
             )
 
     def _field(self, name):
@@ -216,7 +233,37 @@ class AnswersForm(forms.Form):
         )
 
 
-class ReturnForm(forms.Form):
+class BoardForm(forms.Form):
+    """What a board says of the submission that it was shown, and in which language."""
+
+    submission_number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    written_in = forms.ChoiceField(
+        label=_("Language of what I write on this page"),
+        choices=LANGUAGES,
+        widget=forms.RadioSelect(attrs={"class": "compact"}),
+    )
+
+    def __init__(self, submission, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.submission = submission
+        self.initial.setdefault("submission_number", submission.number)
+        self.initial.setdefault("written_in", get_language())
+        self.fields["submission_number"].validators.append(
+            MaxValueValidator(submission.number)
+        )
+
+    def seen(self):
+        """The number of the submission on the page.
+
+        Raises BadRequest where the page's own fields are missing or spoiled: what does not say
+        what it is about cannot be recorded of anything.
+        """
+        if {"submission_number", "written_in"} & set(self.errors):
+            raise BadRequest("a hidden field of the form is missing or spoiled")
+        return self.cleaned_data["submission_number"]
+
+
+class ReturnForm(BoardForm):
     """Why a submission is given back."""
 
     reason = TextField(
@@ -226,6 +273,7 @@ class ReturnForm(forms.Form):
         ),
         rows=6,
     )
+    field_order = ["reason"]
 
     def clean_reason(self):
         reason = self.cleaned_data["reason"]
@@ -234,15 +282,36 @@ class ReturnForm(forms.Form):
         return reason
 
 
-class AgreementForm(forms.Form):
+class LabelOf(str):
+    """A label that names its outcome for those who hear it, and in the list of errors.
+
+    Under the outcome's heading, those who see it need not read the title three times.
+    """
+
+    __slots__ = ("label", "outcome")
+
+    def __new__(cls, outcome, label):
+        self = super().__new__(cls, f"{outcome}: {label}")
+        self.outcome, self.label = outcome, label
+        return self
+
+    def __html__(self):
+        return format_html(
+            '<span class="nhsuk-u-visually-hidden">{}: </span>{}',
+            self.outcome,
+            self.label,
+        )
+
+
+class AgreementForm(BoardForm):
     """The agreed level of each outcome that has levels, beside the cluster's own."""
 
-    def __init__(self, submitted_outcomes, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, submission, submitted_outcomes, *args, **kwargs):
+        super().__init__(submission, *args, **kwargs)
         self.submitted_outcomes = submitted_outcomes
         for row in submitted_outcomes:
             self.fields[f"level-{row.outcome_id}"] = forms.TypedChoiceField(
-                label=_("Agreed level"),
+                label=LabelOf(row.outcome, _("Agreed level")),
                 choices=question_choices(Question.OWN_LEVEL),
                 coerce=int,
                 widget=forms.RadioSelect(attrs={"class": "compact"}),
@@ -250,9 +319,15 @@ class AgreementForm(forms.Form):
                 error_messages={"required": _("Choose a level.")},
             )
             self.fields[f"reason-{row.outcome_id}"] = TextField(
-                label=_("The reason, if it differs from the cluster's own level"),
+                label=LabelOf(
+                    row.outcome,
+                    _("The reason, if it differs from the cluster's own level"),
+                ),
                 rows=2,
             )
+        self.order_fields(
+            [name for name in self.fields if name not in BoardForm.base_fields]
+        )
 
     @property
     def rows(self):
@@ -279,7 +354,7 @@ class AgreementForm(forms.Form):
             row.outcome_id: (
                 self.cleaned_data[f"level-{row.outcome_id}"],
                 self.cleaned_data[f"reason-{row.outcome_id}"],
-                get_language(),
+                self.cleaned_data["written_in"],
             )
             for row in self.submitted_outcomes
         }

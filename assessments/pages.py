@@ -32,6 +32,7 @@ class Item:
     text_hint: str = ""
     rows: int = 4
     date_label: str = ""  # empty: no date is asked for
+    date_hint: str = ""
     level: int | None = None  # of the criterion
 
     @property
@@ -90,7 +91,8 @@ def _text_item(subject):
         label=question.label,
         text_label=question.label,
         text_hint=HINTS[question],
-        date_label=_("By when? (optional)") if question == Question.NEXT_STEPS else "",
+        date_label=_("By when?") if question == Question.NEXT_STEPS else "",
+        date_hint=_("(optional)") if question == Question.NEXT_STEPS else "",
     )
 
 

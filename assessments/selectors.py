@@ -8,6 +8,7 @@ from assessments.models import (
     REQUIRED_QUESTIONS,
     AgreedLevel,
     Answer,
+    required_and_answered,
 )
 from assessments.sheet import ModuleSheet, OutcomeSheet, PartSheet, Sheet
 from assessments.subjects import Subject
@@ -122,6 +123,11 @@ def load_outcome(reflection, module_code, number):
     return previous, sheet, following
 
 
+def module_codes(edition):
+    """The codes of an edition's modules, which are the form's middle parts, in their order."""
+    return list(Module.objects.filter(edition=edition).values_list("code", flat=True))
+
+
 def first_outcome(edition):
     """The first outcome of the form, or None in an edition without any."""
     return _in_form_order(edition).first()
@@ -179,6 +185,21 @@ def submission_numbers(reflection):
     return list(
         reflection.submissions.order_by("-number").values_list("number", flat=True)
     )
+
+
+def submitted_outcomes(submission):
+    """All submitted outcomes in the order of the form, with agreed levels: one query."""
+    return list(
+        submission.submitted_outcomes.select_related(
+            "outcome__module", "agreed_level"
+        ).order_by("outcome__module__number", "outcome__number")
+    )
+
+
+def progress(reflection):
+    """How many of the answers that are needed there are, and how many are: three queries."""
+    answered = reflection.answers.filter(required_and_answered()).count()
+    return answered, required_total(reflection.cycle.edition)
 
 
 def levelled_outcomes(submission):

@@ -4,7 +4,7 @@ import json
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from assessments import pages, selectors, services, snapshot
 from assessments.forms import AgreementForm, AnswersForm, ReturnForm
-from assessments.models import SelfReflection, Submission
+from assessments.models import SelfReflection, StateChange, Submission
+from assessments.rules import is_officer_of_the_board
 from organisations.models import CLUSTER_ROLES
 from organisations.permissions import Permission, authorise, holds
+
+State = SelfReflection.State
 
 
 def mine(request):
@@ -98,7 +100,25 @@ def reflection_detail(request, cycle, cluster):
         sheet = selectors.load_sheet(reflection)
         context["sheet"] = sheet
         context["next_page"] = _next_page(reflection, sheet)
+    else:
+        context |= _for_readers(request, reflection, submissions)
     return render(request, "assessments/reflection_detail.html", context)
+
+
+def _for_readers(request, reflection, submissions):
+    """What those outside the cluster see: the levels that were sent last, and for its board how
+    far a draft is."""
+    board = reflection.cluster.health_board
+    sees_progress = holds(request.user, Permission.VIEW_BOARD_RESULTS, board)
+    context = {"results_board": board if sees_progress else None}
+    if submissions:
+        context["submission"] = submissions[0]
+        rows = selectors.submitted_outcomes(submissions[0])
+        context["submitted_outcomes"] = rows
+        context["has_agreed_levels"] = any(hasattr(row, "agreed_level") for row in rows)
+    if sees_progress and (reflection.is_unsent or not submissions):
+        context["answered"], context["total"] = selectors.progress(reflection)
+    return context
 
 
 def _next_page(reflection, sheet):
@@ -126,6 +146,7 @@ def context_edit(request, cycle, cluster):
         load=lambda: selectors.load_context(reflection),
         items=lambda sheet: pages.context_items(),
         template="assessments/context_edit.html",
+        part=lambda modules: 1,
         here=reflection_url("context_edit", reflection),
         onward=outcome_url(reflection, first)
         if first
@@ -151,16 +172,14 @@ def outcome_edit(request, cycle, cluster, module, number):
         loaded=sheet,
         items=pages.outcome_items,
         template="assessments/outcome_edit.html",
+        part=lambda modules: modules.index(module) + 2,
         here=outcome_url(reflection, sheet.outcome),
         onward=outcome_url(reflection, following)
         if following
         else reflection_url("enablers_edit", reflection),
-        previous=previous,
-        previous_url=outcome_url(reflection, previous)
+        back=outcome_url(reflection, previous)
         if previous
         else reflection_url("context_edit", reflection),
-        following=following,
-        following_url=following and outcome_url(reflection, following),
     )
 
 
@@ -175,6 +194,10 @@ def enablers_edit(request, cycle, cluster):
         loaded=sheet,
         items=lambda sheet: pages.enabler_items(factors),
         template="assessments/enablers_edit.html",
+        part=lambda modules: len(modules) + 2,
+        back=outcome_url(reflection, last)
+        if (last := selectors.last_outcome(reflection.cycle.edition))
+        else reflection_url("context_edit", reflection),
         here=reflection_url("enablers_edit", reflection),
         onward=reflection_url("closing_edit", reflection),
     )
@@ -189,13 +212,25 @@ def closing_edit(request, cycle, cluster):
         load=lambda: selectors.load_closing(reflection),
         items=lambda sheet: pages.closing_items(),
         template="assessments/closing_edit.html",
+        part=lambda modules: len(modules) + 3,
+        back=reflection_url("enablers_edit", reflection),
         here=reflection_url("closing_edit", reflection),
         onward=reflection_url("reflection_check", reflection),
     )
 
 
 def _answers_page(
-    request, reflection, *, load, items, template, here, onward, loaded=None, **context
+    request,
+    reflection,
+    *,
+    load,
+    items,
+    template,
+    part,
+    here,
+    onward,
+    back=None,
+    loaded=None,
 ):
     """Show a page of answers, or save what was sent and go where the person wanted.
 
@@ -203,7 +238,14 @@ def _answers_page(
     """
     sheet = loaded or load()
     page_items = items(sheet)
-    context |= {"reflection": reflection, "here": here, "onward": onward}
+    modules = selectors.module_codes(reflection.cycle.edition)
+    context = {
+        "reflection": reflection,
+        "here": here,
+        "back": back,
+        "part_number": part(modules),
+        "part_total": len(modules) + 3,
+    }
 
     if request.method != "POST":
         if not holds(request.user, Permission.EDIT_ANSWERS, reflection):
@@ -240,14 +282,18 @@ def _answers_page(
 
     sheet = load()
     reasons = [gap for gap in getattr(sheet, "gaps", []) if gap.needs_reason]
-    goes_on = not {"stay", "leave", "switch_to", "use_theirs"} & set(request.POST)
+    goes_on = not {"stay", "back", "leave", "switch_to", "use_theirs"} & set(
+        request.POST
+    )
     asks = reasons and goes_on and "asked" not in request.POST
     if not (form.errors or saved.conflicts or asks):
         messages.success(
             request,
             _("Saved at %(time)s") % {"time": time_format(timezone.localtime(), "H:i")},
         )
-        return redirect(_where_to(request, here, onward, reflection))
+        return redirect(
+            _where_to(request, reflection, here=here, onward=onward, back=back)
+        )
 
     # Show the page again with what was typed, made from the versions that are stored now.
     data = data.copy()
@@ -355,13 +401,15 @@ def _posted_parts(field, value):
     ]
 
 
-def _where_to(request, here, onward, reflection):
+def _where_to(request, reflection, *, here, onward, back):
     """The page that the button asked for."""
     if language := request.POST.get("switch_to"):
         with override(language if language in {"cy", "en"} else get_language()):
             return reverse_in_language(request)
     if "stay" in request.POST or "use_theirs" in request.POST:
         return here
+    if "back" in request.POST and back:
+        return back
     if "leave" in request.POST:
         return reflection_url("reflection_detail", reflection)
     return onward
@@ -444,6 +492,8 @@ def _with_agreed_levels(submission):
 def reflection_check(request, cycle, cluster):
     """Before submitting: what is missing, and that it may be sent all the same."""
     reflection = _readable(request, cycle, cluster)
+    if not reflection.is_unsent:
+        return redirect(reflection_url("reflection_detail", reflection))
     return _check_page(request, reflection)
 
 
@@ -469,9 +519,10 @@ def _check_page(request, reflection, *, unconfirmed=False):
     )
 
 
-@require_POST
 def reflection_submit(request, cycle, cluster):
     reflection = _readable(request, cycle, cluster)
+    if request.method != "POST":  # a reloaded or remembered address
+        return redirect(reflection_url("reflection_detail", reflection))
     try:
         services.submit(
             reflection=reflection,
@@ -485,19 +536,28 @@ def reflection_submit(request, cycle, cluster):
             request, _("The cycle has closed. Nothing can be submitted any more.")
         )
     except services.NotNow:
-        messages.info(request, _("This self-reflection had been submitted already."))
+        reflection.refresh_from_db(fields=["state"])
+        if reflection.state == SelfReflection.State.SUBMITTED:  # pressed twice
+            messages.success(request, _("Your self-reflection has been submitted."))
+        else:
+            messages.info(request, _("This self-reflection cannot be submitted now."))
     else:
         messages.success(request, _("Your self-reflection has been submitted."))
     return redirect(reflection_url("reflection_detail", reflection))
 
 
-@require_POST
 def reflection_withdraw(request, cycle, cluster):
     reflection = _readable(request, cycle, cluster)
+    if request.method != "POST":  # a reloaded or remembered address
+        return redirect(reflection_url("reflection_detail", reflection))
     try:
         services.withdraw(reflection=reflection, by=request.user)
     except services.NotNow:
-        messages.info(request, _("This self-reflection can no longer be withdrawn."))
+        reflection.refresh_from_db(fields=["state"])
+        if not reflection.is_unsent:  # otherwise it was pressed twice
+            messages.info(
+                request, _("This self-reflection can no longer be withdrawn.")
+            )
     else:
         messages.success(
             request,
@@ -508,39 +568,167 @@ def reflection_withdraw(request, cycle, cluster):
 
 def reflection_return(request, cycle, cluster):
     """Give a submission back to its cluster, with reasons."""
-    reflection = _visible(request, cycle, cluster)
-    authorise(request.user, Permission.RETURN_REFLECTION, reflection)
-    form = ReturnForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+
+    def make_form(reflection, *args, **kwargs):
+        return ReturnForm(reflection.latest_submission, *args, **kwargs)
+
+    def act(reflection, form):
         services.return_reflection(
             reflection=reflection,
             by=request.user,
             reason=form.cleaned_data["reason"],
-            language=get_language(),
+            language=form.cleaned_data["written_in"],
+            submission_number=form.seen(),
         )
-        messages.success(request, _("The self-reflection was returned to its cluster."))
-        return redirect(reflection_url("reflection_detail", reflection))
-    return render(
+        return _("The self-reflection was returned to its cluster.")
+
+    def is_done(reflection, form):
+        change = reflection.last_change
+        return (
+            change.kind == StateChange.Kind.RETURNED
+            and change.reason == form.cleaned_data["reason"]
+        )
+
+    return _board_page(
         request,
+        _of_its_board(request, cycle, cluster),
+        Permission.RETURN_REFLECTION,
         "assessments/reflection_return.html",
-        {"reflection": reflection, "form": form},
+        make_form=make_form,
+        act=act,
+        is_done=is_done,
     )
 
 
 def agreement_record(request, cycle, cluster):
     """Record the agreed levels, where no round of peer review does."""
-    reflection = _visible(request, cycle, cluster)
-    authorise(request.user, Permission.RECORD_AGREEMENT, reflection)
-    rows = selectors.levelled_outcomes(reflection.latest_submission)
-    form = AgreementForm(rows, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+
+    def make_form(reflection, *args, **kwargs):
+        submission = reflection.latest_submission
+        rows = selectors.levelled_outcomes(submission)
+        return AgreementForm(submission, rows, *args, **kwargs)
+
+    def act(reflection, form):
         services.record_agreement(
-            reflection=reflection, by=request.user, levels=form.levels()
+            reflection=reflection,
+            by=request.user,
+            levels=form.levels(),
+            submission_number=form.seen(),
         )
-        messages.success(request, _("The agreed levels have been recorded."))
-        return redirect(reflection_url("reflection_detail", reflection))
+        return _("The agreed levels have been recorded.")
+
+    def is_done(reflection, form):
+        submission = reflection.latest_submission
+        recorded = {
+            row.submitted_outcome.outcome_id: (row.level, row.reason)
+            for row in selectors.agreed_levels(submission).values()
+        }
+        said = {pk: tuple(said[:2]) for pk, said in form.levels().items()}
+        return (
+            reflection.state == State.AGREED
+            and form.seen() == submission.number
+            and said == recorded
+        )
+
+    return _board_page(
+        request,
+        _of_its_board(request, cycle, cluster),
+        Permission.RECORD_AGREEMENT,
+        "assessments/agreement_record.html",
+        make_form=make_form,
+        act=act,
+        is_done=is_done,
+    )
+
+
+def _of_its_board(request, cycle, cluster):
+    """As ``_visible``, and 403 for whoever is no officer of the cluster's board, whatever its state."""
+    reflection = _visible(request, cycle, cluster)
+    if not is_officer_of_the_board(request.user, reflection):
+        raise PermissionDenied("no officer of the cluster's health board")
+    return reflection
+
+
+def _board_page(request, reflection, permission, template, *, make_form, act, is_done):
+    """A page on the latest submission: shown, done once, or shown again with what was typed.
+
+    Nothing of it can be saved half-way: the button of the other language sends the page to that
+    language's address, which shows it as it was typed.
+    """
+    if request.method != "POST":
+        if hindrance := _hindrance(reflection, permission):
+            messages.info(request, hindrance)
+            return redirect(reflection_url("reflection_detail", reflection))
+        return _draw_board_page(request, reflection, template, make_form(reflection))
+
+    if reflection.latest_submission is None:
+        raise BadRequest("there is no submission that a page could have shown")
+    data = request.POST
+    form = make_form(reflection, data)
+    seen = form.seen()
+    if "switch_to" in data:
+        typed = {name: data.get(name, "") for name in form.fields}
+        form = make_form(reflection, initial=typed)
+        return _draw_board_page(request, reflection, template, form)
+
+    if form.is_valid():
+        try:
+            done = act(reflection, form)
+        except services.NotNow:
+            reflection = _visible(
+                request, reflection.cycle.code, reflection.cluster.code
+            )
+            if is_done(reflection, form):
+                messages.info(request, _hindrance(reflection, permission))
+                return redirect(reflection_url("reflection_detail", reflection))
+        else:
+            messages.success(request, done)
+            return redirect(reflection_url("reflection_detail", reflection))
+
+    # Show the page again with what was typed, beside the submission as it is now.
+    newer = reflection.latest_submission.number > seen
+    hindrance = _hindrance(reflection, permission)
+    if newer and not hindrance:
+        hindrance = _(
+            "The cluster has submitted again since. Look at the new submission first."
+        )
+        data = data.copy()
+        data["submission_number"] = reflection.latest_submission.number
+    form = make_form(reflection, data)
+    return _draw_board_page(request, reflection, template, form, hindrance)
+
+
+def _draw_board_page(request, reflection, template, form, hindrance=""):
     return render(
         request,
-        "assessments/agreement_record.html",
-        {"reflection": reflection, "form": form},
+        template,
+        {
+            "reflection": reflection,
+            "form": form,
+            "results_board": reflection.cluster.health_board,
+            "submission": reflection.latest_submission,
+            "hindrance": hindrance,
+            "errors": [hindrance] if hindrance else [],
+        },
+        status=409 if hindrance else 200,
     )
+
+
+def _hindrance(reflection, permission):
+    """Why a board can do nothing with the self-reflection as it is now, or "" where it can."""
+    state, returning = reflection.state, permission == Permission.RETURN_REFLECTION
+    if state == State.CLOSED:
+        return _("The cycle has closed, so this can no longer be done.")
+    if state == State.AGREED:
+        return _("The agreed levels have been recorded already.")
+    if state == State.IN_REVIEW and returning:
+        return _("Its review has begun, so it can no longer be returned.")
+    if reflection.latest_submission is None:
+        return _("Nothing has been submitted yet.")
+    if reflection.is_unsent:
+        if reflection.last_change.kind == StateChange.Kind.RETURNED:
+            return _("The self-reflection has been returned to its cluster already.")
+        return _("The cluster has withdrawn its submission.")
+    if returning and not reflection.cycle.takes_answers:
+        return _("The cycle has closed, so this can no longer be done.")
+    return ""

@@ -53,6 +53,9 @@ def navigation(request):
     match = request.resolver_match
     here = match and (match.app_name or match.url_name)
     user = getattr(request, "user", None)
+    is_signed_in = user and user.is_authenticated
+    if here == "assessments" and is_signed_in and not user.has_role(*CLUSTER_ROLES):
+        here = "reporting"  # whence officers come to a cluster's pages
 
     def item(label, name):
         url = reverse(name)

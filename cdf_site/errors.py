@@ -4,6 +4,7 @@ An address that names no language gets both. None of these pages asks the databa
 the session for anything, so that they still appear when one of them is what failed.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -15,7 +16,16 @@ from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 BOTH = ("cy", "en")
-NEVER_SHOWN = ("csrfmiddlewaretoken",)
+SENT_AGAIN = "sent_again"  # the field by which our form for sending again is known
+NEVER_SHOWN = ("csrfmiddlewaretoken", SENT_AGAIN)
+# What the pages put into their forms themselves, or offer for choosing, goes back unseen: the
+# rest was typed. (Django admin names its buttons with an underscore.)
+NOT_TYPED = re.compile(
+    r"(.*-)?(version|choice|level|language|operation_id)|level-\d+|submission_number|_.*"
+    r"|written_in|person|asked|incomplete|stay|leave|switch_to|use_theirs|next"
+)
+NUMBER_OR_CODE = re.compile(r"\d*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FREE_TEXT = re.compile(r"(.*-)?text|reason(-.*)?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,17 @@ class SentText:
     def is_long(self):
         return len(self.text) > 60 or "\n" in self.text
 
+    @property
+    def is_typed(self):
+        """Whether these are a person's own words, which they will want to see."""
+        if not self.text.strip():
+            return False
+        if FREE_TEXT.fullmatch(self.name):
+            return True
+        return not (
+            NOT_TYPED.fullmatch(self.name) or NUMBER_OR_CODE.fullmatch(self.text)
+        )
+
 
 def bad_request(request, exception):
     return _error_page(request, "bad_request", status=400)
@@ -53,15 +74,13 @@ def csrf_failure(request, reason=""):
 
     Only to our own pages: a form that another site sent is not offered for sending.
     """
-    texts = _sent_texts(request) if _came_from_here(request) else []
-    return _error_page(
-        request,
-        "csrf_failure",
-        status=403,
-        texts=texts,
-        action=request.get_full_path(),
-        csrf_token=get_token(request),
-    )
+    texts = sent_texts(request) if _came_from_here(request) else []
+    return _send_again_page(request, "csrf_failure", texts)
+
+
+def signed_out(request, texts):
+    """Give back what was typed when the session had ended before the form was sent."""
+    return _send_again_page(request, "signed_out", texts)
 
 
 def page_not_found(request, exception):
@@ -70,6 +89,20 @@ def page_not_found(request, exception):
 
 def server_error(request):
     return _error_page(request, "server_error", status=500)
+
+
+def _send_again_page(request, name, texts):
+    return _error_page(
+        request,
+        name,
+        status=403,
+        texts=texts,
+        typed=[sent for sent in texts if sent.is_typed],
+        kept=[sent for sent in texts if not sent.is_typed],
+        action=request.get_full_path(),
+        sent_again=SENT_AGAIN,
+        csrf_token=get_token(request),
+    )
 
 
 def _error_page(request, name, *, status, **context):
@@ -124,7 +157,7 @@ def _came_from_here(request):
     return origin == here or origin.startswith(f"{here}/")
 
 
-def _sent_texts(request):
+def sent_texts(request):
     """Return what the form held, passwords and files left out."""
     try:
         sent = list(request.POST.lists())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from organisations.permissions import Permission, holds
 
 PAGES = ("about", "accessibility", "privacy", "cookies")
 LATEST_CHANGES = 10
+MOST_WAITING = 5
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class BoardTask:
     url: str
     counts: list[tuple[str, int]]
     total: int
+    looks_at_submissions: bool  # as a board's officer does
+    waiting_count: int  # submitted, and nobody has begun to look at them
+    waiting: list[SelfReflection]  # a few of them
+
+    @property
+    def more_waiting(self):
+        return self.waiting_count - len(self.waiting)
 
 
 @dataclass
@@ -119,32 +127,48 @@ def _cluster_tasks(cycle, user):
 
 def _board_tasks(cycle, user):
     states = SelfReflection.objects.visible_to(user).filter(cycle=cycle)
-    scopes = [
-        (
-            membership.health_board.name,
-            reverse("reporting:board", args=[cycle.code, membership.health_board.code]),
+    tasks = [
+        _board_task(
             states.filter(cluster__health_board=membership.health_board),
+            name=membership.health_board.name,
+            url=reverse(
+                "reporting:board", args=[cycle.code, membership.health_board.code]
+            ),
+            looks_at_submissions=True,
         )
         for membership in user.current_memberships
         if membership.role == Role.HEALTH_BOARD_OFFICER
     ]
     if user.has_role(Role.NATIONAL_OFFICER):
-        scopes.append(("", reverse("reporting:national", args=[cycle.code]), states))
-    tasks = []
-    for name, url, reflections in scopes:
-        counted = dict(
-            reflections.order_by().values_list("state").annotate(count=Count("pk"))
-        )
-        tasks.append(
-            BoardTask(
-                name=name,
-                url=url,
-                counts=[
-                    (state.value, counted[state])
-                    for state in SelfReflection.State
-                    if state in counted
-                ],
-                total=sum(counted.values()),
-            )
-        )
+        url = reverse("reporting:national", args=[cycle.code])
+        tasks.append(_board_task(states, name="", url=url, looks_at_submissions=False))
     return tasks
+
+
+def _board_task(reflections, *, name, url, looks_at_submissions):
+    counted = dict(
+        reflections.order_by().values_list("state").annotate(count=Count("pk"))
+    )
+    return BoardTask(
+        name=name,
+        url=url,
+        counts=[
+            (state.value, counted[state])
+            for state in SelfReflection.State
+            if state in counted
+        ],
+        total=sum(counted.values()),
+        looks_at_submissions=looks_at_submissions,
+        waiting_count=counted.get(SelfReflection.State.SUBMITTED, 0),
+        waiting=_waiting(reflections) if looks_at_submissions else [],
+    )
+
+
+def _waiting(reflections):
+    """The submitted self-reflections that wait to be looked at longest."""
+    return list(
+        reflections.filter(state=SelfReflection.State.SUBMITTED)
+        .annotate(submitted_at=Max("submissions__submitted_at"))
+        .select_related("cluster", "cycle")
+        .order_by("submitted_at", "pk")[:MOST_WAITING]
+    )

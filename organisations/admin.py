@@ -1,11 +1,27 @@
 """Django admin for boards, authorities, clusters, people and what they are to them."""
 
-from django.contrib import admin
+from copy import copy
+from datetime import date
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    BaseUserCreationForm,
+    SetUnusablePasswordMixin,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch
+from django.forms.models import BaseInlineFormSet
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +34,7 @@ from organisations.models import (
     Membership,
     PlanningGroup,
     RegionalPartnershipBoard,
+    Role,
     User,
 )
 
@@ -118,10 +135,106 @@ class PersonCreationForm(BaseUserCreationForm):
         fields = ("email", "name", "language")
 
 
+# Nobody locks themselves out --------------------------------------------------------------
+
+NOT_ONESELF = _(
+    "You would no longer be an administrator yourself. Ask another administrator to do this."
+)
+
+
+def last_day(memberships):
+    """Until when ``memberships`` make an administrator, of those that hold today."""
+    today = timezone.localdate()
+    return max(
+        (
+            membership.ends_on or date.max
+            for membership in memberships
+            if membership.role == Role.ADMINISTRATOR
+            and membership.starts_on
+            and membership.starts_on <= today <= (membership.ends_on or date.max)
+        ),
+        default=date.min,
+    )
+
+
+def locks_out(editor, memberships):
+    """Whether ``editor``, left with these, would be an administrator for less long than now."""
+    if editor.is_superuser:
+        return False
+    return last_day(memberships) < last_day(editor.memberships.all())
+
+
+class PersonChangeForm(UserChangeForm):
+    """A person's account; one's own stays active and keeps what it may do."""
+
+    editor = None  # set by the admin, for each request
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance == self.editor:
+            for field in ("is_active", "is_superuser"):
+                if getattr(self.editor, field) and cleaned.get(field) is False:
+                    self.add_error(field, NOT_ONESELF)
+        return cleaned
+
+
+class PersonPasswordForm(AdminPasswordChangeForm):
+    """Django's, whose warning is in English in every language."""
+
+    usable_password_help_text = format_lazy(
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        SetUnusablePasswordMixin.usable_password_help_text,
+        _("If disabled, the current password for this user will be lost."),
+    )
+
+
+class MembershipsOfPerson(BaseInlineFormSet):
+    editor = None  # set by the inline, for each request
+
+    def clean(self):
+        super().clean()
+        if self.instance != self.editor:
+            return
+        left = {line.pk: line for line in self.editor.memberships.all()}
+        for form in self.forms:
+            if self._should_delete_form(form):
+                left.pop(form.instance.pk, None)
+            elif form.has_changed():
+                left[form.instance.pk or form.prefix] = form.instance
+        if locks_out(self.editor, left.values()):
+            raise ValidationError(NOT_ONESELF)
+
+
+class MembershipForm(forms.ModelForm):
+    editor = None  # set by the admin, for each request
+
+    def clean(self):
+        cleaned = super().clean()
+        others = list(self.editor.memberships.exclude(pk=self.instance.pk))
+        # Without what the form does not accept, the membership counts as it was.
+        after = copy(self.instance)
+        for field in set(cleaned) & {"user", "role", "starts_on", "ends_on"}:
+            setattr(after, field, cleaned[field])
+        if after.user_id == self.editor.pk:
+            others.append(after)
+        if locks_out(self.editor, others):
+            raise ValidationError(NOT_ONESELF)
+        return cleaned
+
+
+# People -----------------------------------------------------------------------------------
+
+
 class MembershipInline(admin.StackedInline):
     model = Membership
+    formset = MembershipsOfPerson
     autocomplete_fields = ("cluster", "health_board")
     extra = 0
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.editor = request.user
+        return formset
 
 
 @admin.register(User)
@@ -129,6 +242,8 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
     """People sign in by e-mail, and are made inactive, never deleted."""
 
     add_form = PersonCreationForm
+    form = PersonChangeForm
+    change_password_form = PersonPasswordForm
     list_display = ("email", "name", "roles", "language", "is_active")
     list_filter = ("memberships__role", "language", "is_active")
     search_fields = ("email", "name")
@@ -146,6 +261,11 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
         (None, {"fields": ("email", "name", "language", "password1", "password2")}),
     )
     inlines = (MembershipInline,)
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.editor = request.user
+        return form
 
     def get_queryset(self, request):
         current = Membership.objects.current().select_related("cluster", "health_board")
@@ -206,13 +326,28 @@ class MembershipAdmin(AuditedAdmin):
     ordering = ("user__email", "pk")
     autocomplete_fields = ("user", "cluster", "health_board")
     fields = ("user", "role", "cluster", "health_board", "starts_on", "ends_on")
+    form = MembershipForm
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.editor = request.user
+        return form
+
+    def delete_view(self, request, object_id, extra_context=None):
+        own = request.user.memberships.filter(pk=unquote(object_id)).first()
+        left = request.user.memberships.exclude(pk=own.pk) if own else ()
+        if own and locks_out(request.user, left):
+            self.message_user(request, NOT_ONESELF, messages.ERROR)
+            return redirect("admin:organisations_membership_change", own.pk)
+        return super().delete_view(request, object_id, extra_context)
 
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     """Everything that was done; written by the service alone."""
 
-    list_display = ("at", "kind", "by", "subject_type", "subject_id")
+    list_display = ("at", "kind", "by", "subject")
+    fields = ("at", "kind", "by", "subject", "details")
     list_filter = ("kind",)
     list_select_related = ("by",)
     search_fields = ("by__email", "by__name", "subject_type", "=subject_id")
@@ -221,3 +356,12 @@ class AuditEventAdmin(ReadOnlyAdmin):
     )
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=_("subject"))
+    def subject(self, event):
+        """What it happened to, by its name in the language of the page and its number."""
+        try:
+            kind = apps.get_model(event.subject_type)._meta.verbose_name
+        except (LookupError, ValueError):  # none, or of a model that is no more
+            kind = event.subject_type
+        return f"{kind} {event.subject_id}".strip() or "–"

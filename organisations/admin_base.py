@@ -119,6 +119,7 @@ class BilingualAdmin(AuditedAdmin, TranslationAdmin):
             "modeltranslation/js/force_jquery.js",
             settings.JQUERY_UI_URL,
             "modeltranslation/js/tabbed_translation_fields.js",
+            "admin_languages.js",
         )
 
 

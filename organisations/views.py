@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from organisations.audit import record
 from organisations.forms import AccountForm, SignInForm
@@ -33,7 +32,13 @@ class SignIn(auth_views.LoginView):
 
 
 sign_in = SignIn.as_view()
-sign_out = require_POST(auth_views.LogoutView.as_view())
+
+
+def sign_out(request):
+    """Only a button signs out; whoever opens the address is led to the start page."""
+    if request.method != "POST":
+        return redirect("home")
+    return auth_views.LogoutView.as_view()(request)
 
 
 def locked_out(request, original_response=None, credentials=None, *args, **kwargs):

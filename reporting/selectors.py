@@ -90,7 +90,7 @@ class ClusterRow:
     answers_needed: int
     submission_number: int | None = None
     submitted_at: object = None
-    cells: list[LevelCell | SignsCell] = field(default_factory=list)
+    cells: dict[int, LevelCell | SignsCell] = field(default_factory=dict)  # by outcome
 
     @property
     def is_submitted(self):
@@ -113,6 +113,9 @@ class Figures:
 
     total: int
     submitted: int
+    being_rewritten: (
+        int  # of the submitted, those whose state is not "submitted" or later
+    )
     states: list[tuple[str, int]]
 
 
@@ -137,8 +140,11 @@ class Distribution:
 
 @dataclass(frozen=True)
 class ModuleResults:
+    """The same clusters, by health board, with their cells of one module."""
+
     module: Module
     distributions: list[Distribution]
+    boards: list[tuple[HealthBoard, list[tuple[ClusterRow, list]]]]
 
     @property
     def outcomes(self):
@@ -157,10 +163,6 @@ class Results:
     @property
     def levels(self):
         return [Level(level) for level in LEVELS]
-
-    @property
-    def outcome_count(self):
-        return sum(len(module.distributions) for module in self.modules)
 
     @cached_property
     def submitted(self):
@@ -220,13 +222,17 @@ def load_results(user, cycle, board_code=None):
         _cluster_row(reflection, outcomes, submitted, answers_needed)
         for reflection in reflections
     ]
+    boards = [
+        BoardRows(health_board, clusters, _figures(cycle, clusters))
+        for health_board, clusters in _by_health_board(rows)
+    ]
     return Results(
         cycle=cycle,
-        boards=[
-            BoardRows(health_board, clusters, _figures(cycle, clusters))
-            for health_board, clusters in _by_health_board(rows)
+        boards=boards,
+        modules=[
+            _module_results(module, list(group), boards)
+            for module, group in groupby(outcomes, key=lambda outcome: outcome.module)
         ],
-        modules=_module_results(outcomes, rows),
         figures=_figures(cycle, rows),
     )
 
@@ -275,7 +281,9 @@ def _cluster_row(reflection, outcomes, submitted, answers_needed):
         answers_needed,
         submission_number=reflection.submission_number,
         submitted_at=reflection.submitted_at,
-        cells=[_cell(outcome, by_outcome[outcome.pk]) for outcome in outcomes],
+        cells={
+            outcome.pk: _cell(outcome, by_outcome[outcome.pk]) for outcome in outcomes
+        },
     )
 
 
@@ -310,23 +318,31 @@ def _figures(cycle, rows):
     return Figures(
         total=len(rows),
         submitted=sum(row.is_submitted for row in rows),
+        being_rewritten=sum(row.is_being_rewritten for row in rows),
         states=[(str(state), states[state]) for state in shown],
     )
 
 
-def _module_results(outcomes, rows):
-    columns = zip(*(row.cells for row in rows if row.is_submitted), strict=True)
-    columns = list(columns) or [()] * len(outcomes)
+def _module_results(module, outcomes, boards):
+    by_board = [
+        (
+            board.health_board,
+            [
+                (row, [row.cells[outcome.pk] for outcome in outcomes])
+                if row.is_submitted
+                else (row, [])
+                for row in board.clusters
+            ],
+        )
+        for board in boards
+    ]
+    submitted = [cells for _board, rows in by_board for _row, cells in rows if cells]
+    columns = list(zip(*submitted, strict=True)) or [()] * len(outcomes)
     distributions = [
         _distribution(outcome, cells)
         for outcome, cells in zip(outcomes, columns, strict=True)
     ]
-    return [
-        ModuleResults(module, list(group))
-        for module, group in groupby(
-            distributions, key=lambda distribution: distribution.outcome.module
-        )
-    ]
+    return ModuleResults(module, distributions, by_board)
 
 
 def _distribution(outcome, cells):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assessments.models import Submission
+from assessments.selectors import agreed_levels
 from organisations.permissions import Permission, authorise
 from reporting.pdf import TooLong, render_summary
 
@@ -33,7 +34,9 @@ def summary_pdf(request, cycle, cluster, number, language):
     authorise(request.user, Permission.READ_SUBMISSION, submission)
     languages = LANGUAGES[language]
     try:
-        content = render_summary(submission, languages=languages)
+        content = render_summary(
+            submission, languages=languages, agreed=agreed_levels(submission)
+        )
     except TooLong:
         return HttpResponse(
             _(
@@ -44,13 +47,13 @@ def summary_pdf(request, cycle, cluster, number, language):
         )
     response = HttpResponse(content, content_type="application/pdf")
     with translation.override(languages[0]):
-        response.headers["Content-Disposition"] = _attachment(submission)
+        response.headers["Content-Disposition"] = _attachment(submission, languages)
     response.headers["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
-def _attachment(submission):
+def _attachment(submission, languages):
     """The header that names the file: with Welsh letters, and without for old programs."""
     reflection = submission.reflection
     name = _("self-reflection %(cluster)s %(cycle)s %(number)s") % {
@@ -58,5 +61,6 @@ def _attachment(submission):
         "cycle": reflection.cycle.code,
         "number": submission.number,
     }
+    name = " ".join([name, *languages])
     plain, full = slugify(name), slugify(name, allow_unicode=True)
     return f"attachment; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"

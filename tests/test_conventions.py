@@ -134,8 +134,10 @@ def test_templates_have_none_of(pattern):
     assert findings(re.compile(pattern), paths) == []
 
 
-def test_every_new_window_and_form_is_our_own():
-    assert findings(re.compile(r'target="_blank"'), TEMPLATES) == []
+def test_a_new_window_knows_nothing_of_the_page_that_opened_it():
+    bare = re.compile(r'target="_blank"(?!\s+rel="noopener")')
+
+    assert findings(bare, TEMPLATES) == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

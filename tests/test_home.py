@@ -1,21 +1,42 @@
 """The start page of each role, one's account, and the way in."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments import services
 from assessments.models import Question
 from assessments.subjects import Subject
 from cdf_site.home import start_of
 from organisations.models import AuditEvent, User
-from tests.factories import ClusterFactory, MembershipFactory, SelfReflectionFactory
-from tests.steps import entry, save
+from tests.factories import (
+    ClusterFactory,
+    MembershipFactory,
+    SelfReflectionFactory,
+    UserFactory,
+)
+from tests.steps import entry, save, start, submit
 
 pytestmark = pytest.mark.django_db
 
 
 def _method(reflection):
     return entry(Subject(question=Question.METHOD), choice="lead_alone")
+
+
+def submit_one(cycle, cluster):
+    reflection = SelfReflectionFactory(cycle=cycle, cluster=cluster)
+    lead = UserFactory(lead_of=cluster)
+    start(reflection, by=lead)
+    submit(reflection, by=lead)
+    reflection.refresh_from_db()
+    return reflection
+
+
+def words_of(response):
+    return " ".join(unescape(response.content.decode()).split())
 
 
 def test_lead_is_told_what_is_left_and_by_when(client, lead, reflection):
@@ -51,6 +72,62 @@ def test_officer_sees_how_far_the_clusters_are(client, officer, board, reflectio
 
     assert start_of(officer).boards[0].counts == [("not_started", 1)]
     assert "1 of 1" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "waiting", "more", "none"),
+    [
+        (
+            "en",
+            "Submitted self-reflections that wait to be looked at: 7",
+            "and 2 more, in the results",
+            "No submitted self-reflection waits to be looked at.",
+        ),
+        (
+            "cy",
+            "Hunanfyfyrdodau a gyflwynwyd ac sy'n aros i rywun edrych arnynt: 7",
+            "rhagor yn y trosolwg: 2",
+            "Nid oes unrhyw hunanfyfyrdod a gyflwynwyd yn aros i rywun edrych arno.",
+        ),
+    ],
+)
+def test_officer_is_led_to_what_waits_longest(
+    client, officer, national, board, cycle, reflection, language, waiting, more, none
+):
+    client.force_login(officer)
+    assert none in words_of(client.get(f"/{language}/"))
+
+    submitted = [
+        submit_one(cycle, ClusterFactory(health_board=board)) for _ in range(7)
+    ]
+    submit_one(cycle, ClusterFactory())  # another board's
+
+    text = words_of(client.get(f"/{language}/"))
+    task = start_of(officer).boards[0]
+    assert (task.waiting, task.waiting_count) == (submitted[:5], 7)
+    assert waiting in text
+    assert none not in text
+    assert f'<a href="/{language}/results/2030/7A0/"> {more} </a>' in text
+    for number, each in enumerate(submitted):
+        name = getattr(each.cluster, f"name_{language}")
+        assert (f">{name}</a>" in text) == (number < 5)
+
+    services.begin_review(reflection=submitted[0], by=officer)
+    assert start_of(officer).boards[0].waiting == submitted[1:6]
+    # It is not for Wales to look at them one by one.
+    assert start_of(national).boards[0].waiting == []
+
+
+@pytest.mark.parametrize("clusters", [1, 3])
+def test_queries_of_an_officer_do_not_grow_with_clusters(
+    client, officer, board, cycle, reflection, django_assert_num_queries, clusters
+):
+    for _ in range(clusters):
+        submit_one(cycle, ClusterFactory(health_board=board))
+    client.force_login(officer)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("home"))
 
 
 def test_national_officer_sees_wales(national, reflection, cycle):

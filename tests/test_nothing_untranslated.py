@@ -102,8 +102,9 @@ def test_refusals_have_no_untranslated_text(client, world, monkeypatch):
         form["password_change"].url("en"), {"new_password1": "123"}
     )
     client.force_login(world.officer)
-    no_reason = client.post(form["assessments:reflection_return"].url("en"))
-    no_levels = client.post(form["assessments:agreement_record"].url("en"))
+    seen = {"submission_number": 1, "written_in": "en"}
+    no_reason = client.post(form["assessments:reflection_return"].url("en"), seen)
+    no_levels = client.post(form["assessments:agreement_record"].url("en"), seen)
     services.close_cycle(cycle=world.draft.cycle, by=world.national)
     client.force_login(world.lead)
     late = client.post(answers, sent | {"going-well-text": "Too late"})

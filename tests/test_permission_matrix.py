@@ -338,7 +338,7 @@ ROUTES = [
     ("privacy", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("cookies", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("sign_in", DRAFT, "200 | 302 302 302 302 302 | 302 302 302 302 302"),
-    ("sign_out", DRAFT, "302 | 405 405 405 405 405 | 405 405 405 405 405"),
+    ("sign_out", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
     ("account", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("password_change", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     # the framework is public
@@ -355,10 +355,10 @@ ROUTES = [
     ("assessments:closing_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
     ("assessments:draft_detail", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
     ("assessments:reflection_check", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
-    ("assessments:reflection_submit", DRAFT, "302 | 405 405 405 405 405 | 405 405 405 405 405"),
-    ("assessments:reflection_withdraw", DRAFT, "302 | 405 405 405 405 405 | 405 405 405 405 405"),
-    ("assessments:reflection_return", DRAFT, "302 | 403 403 404 403 404 | 403 403 404 404 404"),
-    ("assessments:agreement_record", DRAFT, "302 | 403 403 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_submit", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_withdraw", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_return", DRAFT, "302 | 403 403 404 302 404 | 403 403 404 404 404"),
+    ("assessments:agreement_record", DRAFT, "302 | 403 403 404 302 404 | 403 403 404 404 404"),
     ("assessments:submission_detail", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("reporting:summary_pdf", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     # once it is submitted
@@ -368,7 +368,7 @@ ROUTES = [
     ("assessments:enablers_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:closing_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:draft_detail", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
-    ("assessments:reflection_check", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:reflection_check", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:reflection_return", SENT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
     ("assessments:agreement_record", SENT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
     ("assessments:submission_detail", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
@@ -484,5 +484,8 @@ def test_whoever_is_not_of_the_cluster_changes_nothing(
 
     reflection.refresh_from_db()
     knows_of_it = actor in {"officer", "national", "reviewer"}
-    assert statuses == [403 if knows_of_it else 404] * len(WRITING)
+    refused = [403 if knows_of_it else 404] * len(WRITING)
+    if actor == "officer":  # no submission that the board's pages could be about
+        refused[-2:] = [400, 400]
+    assert statuses == refused
     assert (reflection.state, Answer.objects.get().text) == (State.DRAFT, "Ours.")

@@ -535,8 +535,8 @@ def test_every_refusal_is_answered_in_welsh(client, world, unanswered):
     ]
     client.force_login(world.officer)
     statuses += [
-        send(form["assessments:reflection_return"]),
-        send(form["assessments:agreement_record"]),
+        send(form["assessments:reflection_return"], **SEEN),
+        send(form["assessments:agreement_record"], **SEEN),
     ]
 
     assert set(statuses) <= {200, 422}
@@ -581,6 +581,7 @@ def test_every_refused_answer_is_answered_in_welsh(client, world, unanswered):
     assert unanswered == set()
 
 
+SEEN = {"submission_number": 1, "written_in": "cy"}
 DATE_PARTS = [f"next-steps-date_{part}" for part in ("day", "month", "year")]
 
 

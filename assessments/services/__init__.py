@@ -14,6 +14,7 @@ from assessments.services.answers import (
 from assessments.services.cycles import close_cycle, open_cycle
 from assessments.services.reflections import (
     Incomplete,
+    NewerSubmission,
     NotNow,
     ReasonMissing,
     TooLate,
@@ -29,6 +30,7 @@ __all__ = [
     "Entry",
     "ForeignSubject",
     "Incomplete",
+    "NewerSubmission",
     "NotNow",
     "ReasonMissing",
     "Saved",

@@ -124,7 +124,7 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         if not is_open:
             refusal = AnswerVersion.Refusal.CLOSED
             saved.closed.append(entry)
-        elif entry.base_version != answer.version:
+        elif answer.pk is not None and entry.base_version != answer.version:
             refusal = AnswerVersion.Refusal.STALE
             saved.conflicts.append(_conflict(entry, answer))
         else:

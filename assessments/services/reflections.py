@@ -35,6 +35,10 @@ class TooLate(NotNow):
     """The cycle's closing hour has passed."""
 
 
+class NewerSubmission(NotNow):
+    """The cluster has submitted again since the submission that this was said of."""
+
+
 class Incomplete(Exception):
     """Something is missing, and nobody has said that it may be."""
 
@@ -56,6 +60,12 @@ def _authorised(reflection, permission, *, by, states):
         raise TooLate(f"{permission} refused: the cycle takes no more answers")
     authorise(by, permission, reflection)
     return reflection
+
+
+def _is_about(reflection, submission_number):
+    """NewerSubmission where the latest submission is not the one that was looked at."""
+    if submission_number not in {None, reflection.latest_submission.number}:
+        raise NewerSubmission(f"submission {submission_number} is not the latest")
 
 
 @transaction.atomic
@@ -125,16 +135,18 @@ def withdraw(*, reflection, by):
 
 
 @transaction.atomic
-def return_reflection(*, reflection, by, reason, language):
+def return_reflection(*, reflection, by, reason, language, submission_number=None):
     """Give a submitted self-reflection back to its cluster, with the reason.
 
-    The submission stays as it was sent, and its readers keep it.
+    The submission stays as it was sent, and its readers keep it. Whoever read one on a page says
+    its number: NewerSubmission where the cluster has submitted again since.
     """
     if not reason.strip():
         raise ReasonMissing
     reflection = _authorised(
         reflection, Permission.RETURN_REFLECTION, by=by, states={State.SUBMITTED}
     )
+    _is_about(reflection, submission_number)
     change_state(
         reflection, State.DRAFT, Kind.RETURNED, by=by, reason=reason, language=language
     )
@@ -150,11 +162,12 @@ def begin_review(*, reflection, by):
 
 
 @transaction.atomic
-def record_agreement(*, reflection, by, levels):
+def record_agreement(*, reflection, by, levels, submission_number=None):
     """Record the agreed levels beside the cluster's own, and that there is agreement.
 
     ``levels`` holds, by outcome's primary key, a level, a reason and its language; a level that
-    differs from the cluster's own needs the reason. Raises ReasonMissing otherwise.
+    differs from the cluster's own needs the reason. Raises ReasonMissing otherwise, and
+    NewerSubmission where ``submission_number`` names another than the latest.
     """
     reflection = _authorised(
         reflection,
@@ -162,6 +175,7 @@ def record_agreement(*, reflection, by, levels):
         by=by,
         states={State.SUBMITTED, State.IN_REVIEW},
     )
+    _is_about(reflection, submission_number)
     rows = reflection.latest_submission.submitted_outcomes.filter(uses_levels=True)
     agreed = []
     for row in rows.filter(outcome__in=levels):

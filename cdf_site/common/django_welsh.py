@@ -322,6 +322,9 @@ ADMIN_LISTS = [
 
 # The form of one record, and its history.
 ADMIN_FORMS = [
+    ngettext_lazy(
+        "Please correct the error below.", "Please correct the errors below."
+    ),
     _("Save and view"),
     _("Close"),
     _("Lookup"),

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from random import Random
 
 from django.utils import timezone
@@ -20,6 +20,7 @@ from assessments.models import (
     SignsChoice,
 )
 from assessments.subjects import SEPARATOR
+from cdf_site.demonstration.hours import in_the_daytime
 from cdf_site.demonstration.words import due_on
 
 Q = Question
@@ -131,7 +132,8 @@ class Writing:
         ]
         duration = self.occasion.ended_at - self.occasion.begun_at
         for position, page in enumerate(pages):
-            self.at = self.occasion.begun_at + duration * (position + 1) / len(pages)
+            part = (position + 1) / len(pages)
+            self.at = in_the_daytime(self.occasion.begun_at + duration * part)
             self.operation_id = uuid.UUID(int=self.random.getrandbits(128), version=4)
             try:
                 page()
@@ -205,7 +207,7 @@ class Writing:
         )
         method = MethodChoice.FACILITATED if facilitated else MethodChoice.LEAD_ALONE
         self.add_required(question=Q.METHOD, choice=method)
-        held_on = timezone.localdate(self.occasion.begun_at) + timedelta(days=1)
+        held_on = timezone.localdate(self.occasion.begun_at)
         self.add_required(question=Q.HELD_ON, dated_on=held_on)
         texts = [self.words.draw("about_cluster")]
         if self.happens(0.5):

@@ -1,7 +1,8 @@
 """Loading the demonstration: people, two cycles, and self-reflections at every stage.
 
 Answers are written in bulk, as the first version of each; every change of state goes through
-the services, so that submissions, hashes and the history are what they always are.
+the services, so that submissions, hashes and the history are what they always are. When they
+happened is put right at the end: see ``clock``.
 """
 
 import uuid
@@ -32,6 +33,8 @@ from assessments.subjects import Subject
 from cdf_site.demonstration import plan
 from cdf_site.demonstration.accounts import ACCOUNTS, NAMES, PASSWORD, Account
 from cdf_site.demonstration.answers import Habits, Occasion, Writing, generator
+from cdf_site.demonstration.clock import put_back
+from cdf_site.demonstration.hours import start_of_day
 from cdf_site.demonstration.plan import Stage
 from cdf_site.demonstration.words import Words, read_texts
 from frameworks.models import Edition
@@ -49,6 +52,7 @@ EDITION = "2022-05"
 CHANGED_AFTER_RETURN = 4  # criteria
 GROWTH = 0.45  # of a level, from the earlier cycle to this one
 AGREED_OTHERWISE = 0.14  # of the outcomes
+LAST_ANSWER = 0.7  # of the time from a cluster's first answer on, at the latest
 
 
 class Refused(Exception):
@@ -100,6 +104,7 @@ def load(*, say=lambda line: None, clusters_per_board=None):
         until=timezone.now(),
     )
     Cycle.objects.filter(pk=this_cycle.pk).update(opened_at=F("opens_at"))
+    put_back(*Cycle.objects.all())
     record(
         AuditEvent.Kind.DEMONSTRATION_LOADED,
         by=None,
@@ -165,16 +170,17 @@ class _People:
         accounts = [*ACCOUNTS, *self._others()]
         # Hashing is slow on purpose, and this password is no secret: once does for all.
         password, none = make_password(PASSWORD), make_password(None)
+        long_ago = timezone.localdate() - timedelta(days=3 * 365)
         users = User.objects.bulk_create(
             User(
                 email=account.email,
                 name=self._name(account),
                 language=account.language,
                 password=password if account in ACCOUNTS else none,
+                joined_at=timezone.make_aware(datetime.combine(long_ago, time(9))),
             )
             for account in accounts
         )
-        long_ago = timezone.localdate() - timedelta(days=3 * 365)
         Membership.objects.bulk_create(
             Membership(
                 user=user,
@@ -266,7 +272,8 @@ class _Loader:
     texts: dict = field(default_factory=read_texts)
 
     def fill(self, cycle, *, shares, fixed, until, growth=0):
-        """Open ``cycle`` and bring its self-reflections on; answers are dated up to ``until``."""
+        """Open ``cycle`` and bring its self-reflections on; answers are dated before the day of ``until``."""
+        until = start_of_day(until)
         services.open_cycle(cycle=cycle, by=self.people.national_officer)
         reflections = {
             reflection.cluster.code: reflection
@@ -283,9 +290,12 @@ class _Loader:
                 begun_at = cycle.opens_at + (until - cycle.opens_at) * random.uniform(
                     0, 0.4
                 )
+                # Whoever submitted left the board time to read, and to answer.
+                latest = 0.98 if stages[code] == Stage.DRAFT else LAST_ANSWER
                 occasion = Occasion(
                     begun_at=begun_at,
-                    ended_at=begun_at + (until - begun_at) * random.uniform(0.3, 0.98),
+                    ended_at=begun_at
+                    + (until - begun_at) * random.uniform(0.3, latest),
                     progress=progress.get(code, 1),
                     growth=growth,
                     plans_from=timezone.localdate(until),

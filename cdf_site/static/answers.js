@@ -23,6 +23,7 @@ function saveWhileTyping(form) {
   let underWay = false;
   let timer = null;
   let leaving = false;
+  let signedOut = false; // nothing can be sent until the same person signs in again
 
   const keyOf = (name) => keys.find((key) => name.startsWith(`${key}-`));
   const versionOf = (key) => form.elements[`${key}-version`];
@@ -84,6 +85,7 @@ function saveWhileTyping(form) {
 
   async function settle(response) {
     if (response.type === "opaqueredirect" || response.status === 403) {
+      signedOut = true;
       await renewToken();
       say("signedOut", { waiting: true });
       later(AGAIN);
@@ -93,6 +95,7 @@ function saveWhileTyping(form) {
       throw new Error(`answer ${response.status}`);
     }
     const reply = await response.json();
+    signedOut = false;
     for (const key of reply.conflicts) {
       held.add(key);
     }
@@ -154,7 +157,8 @@ function saveWhileTyping(form) {
   window.addEventListener("online", () => later(0));
 
   // Whoever presses a button while an answer is on its way waits for its reply: otherwise the
-  // page would be sent with a version that is just about to be old.
+  // page would be sent with a version that is just about to be old. And whoever presses one while
+  // signed out stays on the page, which holds what they typed; they may have signed in just now.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     if (underWay) {
@@ -168,8 +172,23 @@ function saveWhileTyping(form) {
       }, 50);
       return;
     }
+    if (signedOut) {
+      event.preventDefault();
+      sendAfterSigningIn(event.submitter);
+      return;
+    }
     leaving = true;
   });
+
+  async function sendAfterSigningIn(submitter) {
+    await send(); // may only have fetched the new token
+    if (signedOut) {
+      await send();
+    }
+    if (!signedOut) {
+      form.requestSubmit(submitter);
+    }
+  }
 
   window.addEventListener("pagehide", () => {
     if (!leaving) {
@@ -177,7 +196,7 @@ function saveWhileTyping(form) {
     }
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && !navigator.onLine && (changed.size || pending)) {
+    if (!leaving && (signedOut || !navigator.onLine) && (changed.size || pending)) {
       event.preventDefault();
     }
   });

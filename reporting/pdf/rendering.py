@@ -30,12 +30,14 @@ class TooLong(Exception):
     """The submission holds so much text that drawing it would hold everybody else up."""
 
 
-def render_summary(submission, *, languages):
+def render_summary(submission, *, languages, agreed=None):
     """The summary of ``submission`` as the bytes of a tagged PDF.
 
-    ``languages`` are ("cy",), ("en",) or ("cy", "en"): both, one after the other. Reads the
-    frozen content, its number and its time, and nothing else; the same submission gives the same
-    bytes while the program and its fonts stay the same. Raises TooLong.
+    ``languages`` are ("cy",), ("en",) or ("cy", "en"): both, one after the other. ``agreed``
+    are the levels agreed afterwards (``assessments.selectors.agreed_levels``), which are shown
+    beside the cluster's own. Reads these, the frozen content, its number and its time, and
+    nothing else; the same gives the same bytes while the program and its fonts stay the same.
+    Raises TooLong.
     """
     lines = len(submission.content) // LINE + submission.content.count("\\n")
     if lines > MOST_LINES:
@@ -49,6 +51,7 @@ def render_summary(submission, *, languages):
                 number=submission.number,
                 submitted_at=submission.submitted_at,
                 language=language,
+                agreed=agreed or {},
             )
             parts.append(_Part(summary, both=len(languages) > 1))
             rules.append(_page_rule(language))

@@ -1,6 +1,7 @@
 """The frozen content of a submission, in the words of one language's document.
 
-Reads nothing but that content: what a framework or a cluster is called today does not matter.
+Reads nothing but that content and the levels agreed afterwards: what a framework or a cluster is
+called today does not matter.
 Call it with the document's language activated.
 """
 
@@ -100,6 +101,15 @@ class CriterionGroup:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """A level agreed after the submission, and why."""
+
+    level: Level
+    reason: Answer
+    recorded_on: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     number: int
     title: str
@@ -110,6 +120,7 @@ class Outcome:
     own_level: Level | None = None
     suggested_level: Level | None = None
     target_level: Level | None = None
+    agreed: Agreed | None = None
     is_provisional: bool = False
     reason: Answer | None = None
     met: int = 0
@@ -131,6 +142,10 @@ class Module:
     criteria_heading: str
     uses_levels: bool
     outcomes: list[Outcome]
+
+    @property
+    def has_agreed_levels(self):
+        return any(outcome.agreed for outcome in self.outcomes)
 
 
 @dataclass(frozen=True)
@@ -197,18 +212,24 @@ def readable(value):
     return value
 
 
-def summarise(content, *, number, submitted_at, language):
-    """``content`` (see ``assessments.snapshot``) as the document in ``language`` says it."""
+def summarise(content, *, number, submitted_at, language, agreed):
+    """``content`` (see ``assessments.snapshot``) as the document in ``language`` says it.
+
+    ``agreed`` holds the agreed levels by module code and outcome number.
+    """
     if content["format"] != FORMAT:
         raise ValueError(f"Format {content['format']} of a submission is not known.")
-    return _Reader(language).summary(content, number, timezone.localtime(submitted_at))
+    return _Reader(language, agreed).summary(
+        content, number, timezone.localtime(submitted_at)
+    )
 
 
 class _Reader:
     """Reads texts in one language, and knows which answers are in the other."""
 
-    def __init__(self, language):
+    def __init__(self, language, agreed):
         self.language = language
+        self.agreed_levels = agreed
 
     def summary(self, content, number, submitted_at):
         cluster = content["cluster"]
@@ -281,20 +302,40 @@ class _Reader:
         """A level from a stored number or choice; None where there is none."""
         return None if stored in {None, ""} else Level(int(stored))
 
-    def module(self, part, module):
-        read = (
-            self.levelled_outcome if module["uses_levels"] else self.unlevelled_outcome
+    def agreed(self, module, outcome):
+        """The level agreed for an outcome afterwards; None where there is none."""
+        row = self.agreed_levels.get((module["code"], outcome["number"]))
+        if row is None:
+            return None
+        text = readable(row.reason).strip()
+        return Agreed(
+            level=Level(row.level),
+            reason=Answer(
+                text=text,
+                language=row.language,
+                is_foreign=row.language not in {"", self.language},
+            ),
+            recorded_on=date_format(timezone.localtime(row.agreed_at), "j F Y"),
         )
+
+    def module(self, part, module):
+        if module["uses_levels"]:
+            outcomes = [
+                self.levelled_outcome(outcome, self.agreed(module, outcome))
+                for outcome in module["outcomes"]
+            ]
+        else:
+            outcomes = [self.unlevelled_outcome(each) for each in module["outcomes"]]
         return Module(
             part=part,
             title=self.words(module["title"]),
             abbreviation=self.words(module["abbreviation"]),
             criteria_heading=self.words(module["criteria_heading"]),
             uses_levels=module["uses_levels"],
-            outcomes=[read(outcome) for outcome in module["outcomes"]],
+            outcomes=outcomes,
         )
 
-    def levelled_outcome(self, outcome):
+    def levelled_outcome(self, outcome, agreed):
         suggestion, questions = outcome["suggestion"], outcome["questions"]
         counts = suggestion["counts"]
         applicable = sum(count["applicable"] for count in counts)
@@ -316,6 +357,7 @@ class _Reader:
             own_level=self.level(outcome["own_level"]),
             suggested_level=self.level(suggestion["level"]),
             target_level=self.level(questions[Question.TARGET_LEVEL]["choice"]),
+            agreed=agreed,
             is_provisional=suggestion["is_provisional"],
             reason=self.answer(questions[Question.OWN_LEVEL]),
             met=sum(count["met"] for count in counts),

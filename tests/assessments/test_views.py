@@ -71,6 +71,7 @@ def test_buttons_lead_where_they_say(client, lead, reflection, page):
     assert client.post(page, typed(client, page)).url == second
     assert client.post(page, typed(client, page, stay="1")).url == page
     assert client.post(page, typed(client, page, leave="1")).url == contents
+    assert client.post(second, typed(client, second, back="1")).url == page
 
 
 def test_the_pages_follow_each_other_to_the_check(client, lead, reflection):
@@ -260,6 +261,8 @@ def test_level_that_differs_asks_for_a_reason(client, lead, reflection, page):
         ({"written_in": "fr"}, 400),
         ({"own-level-version": "-1"}, 400),
         ({"own-level-version": ""}, 400),
+        ({"going-well-version": str(2**31)}, 400),
+        ({"going-well-version": str(2**31 - 1)}, 302),
         ({"own-level-choice": "4"}, 422),
         ({"own-level-text": "a\x00b"}, 422),
         ({"next-steps-date_day": "31", "next-steps-date_month": "2"}, 422),
@@ -328,7 +331,7 @@ def test_submitting_incomplete_asks_first(client, lead, reflection, page):
 
     assert reflection.state == SelfReflection.State.SUBMITTED
     assert "Your self-reflection has been submitted." in sent.content.decode()
-    assert "had been submitted already" in again.content.decode()
+    assert "Your self-reflection has been submitted." in again.content.decode()
     assert reflection.submissions.count() == 1
 
 
@@ -364,8 +367,8 @@ def test_board_returns_with_a_reason_and_the_cluster_reads_it(
     client.force_login(officer)
     url = reflection_url("reflection_return", submitted)
 
-    refused = client.post(url, {"reason": "  "})
-    client.post(url, {"reason": "Please say more of outcome 1."})
+    refused = client.post(url, typed(client, url, reason="  "))
+    client.post(url, typed(client, url, reason="Please say more of outcome 1."))
     client.force_login(lead)
     contents = client.get(reflection_url("reflection_detail", submitted))
 
@@ -380,10 +383,11 @@ def test_board_records_agreement(client, officer, submitted):
     url = reflection_url("agreement_record", submitted)
     form = client.get(url).context["form"]
     levels = {name: "1" for name in form.fields if name.startswith("level-")}
+    sent = typed(client, url, **levels)
 
-    refused = client.post(url, levels)
+    refused = client.post(url, sent)
     reasons = {name: "Seen." for name in form.fields if name.startswith("reason-")}
-    client.post(url, levels | reasons)
+    client.post(url, sent | reasons)
 
     assert refused.status_code == 200
     assert set(refused.context["form"].errors) == set(reasons)
@@ -397,11 +401,13 @@ def test_lead_withdraws(client, lead, submitted):
     client.force_login(lead)
 
     client.post(reflection_url("reflection_withdraw", submitted))
+    client.post(reflection_url("reflection_withdraw", submitted))  # pressed twice
     submitted.refresh_from_db()
-    again = client.post(reflection_url("reflection_withdraw", submitted), follow=True)
+    SelfReflection.objects.update(state=SelfReflection.State.IN_REVIEW)
+    refused = client.post(reflection_url("reflection_withdraw", submitted), follow=True)
 
     assert submitted.state == SelfReflection.State.DRAFT
-    assert "can no longer be withdrawn" in again.content.decode()
+    assert "can no longer be withdrawn" in refused.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -409,7 +415,7 @@ def test_lead_withdraws(client, lead, submitted):
     [
         ("reflection_detail", 11),
         ("context_edit", 7),
-        ("enablers_edit", 7),
+        ("enablers_edit", 8),
         ("closing_edit", 6),
         ("reflection_check", 10),
         ("draft_detail", 10),
@@ -425,13 +431,13 @@ def test_queries_of_each_page(
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_outcome_takes_seven_queries(
+def test_outcome_takes_eight_queries(
     client, lead, reflection, django_assert_num_queries, number
 ):
     client.force_login(lead)
     url = reflection_url("outcome_edit", reflection, module="LEVELS", number=number)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url)
 
 
@@ -574,3 +580,36 @@ def test_asked_once_for_a_reason_one_may_go_on_without(client, lead, reflection,
     response = client.post(page, typed(client, page, asked="1"))
 
     assert (asked.status_code, response.status_code) == (422, 302)
+
+
+def test_answer_of_a_version_that_is_no_longer_there_is_kept(
+    client, lead, reflection, page
+):
+    """As after a backup was restored: there is nothing that it could overwrite."""
+    client.force_login(lead)
+
+    client.post(
+        page,
+        typed(
+            client, page, **{"going-well-version": "7", "going-well-text": "Still here"}
+        ),
+    )
+
+    assert Answer.objects.get().text == "Still here"
+
+
+def test_language_is_proposed_from_the_texts_of_the_page(
+    client, lead, reflection, page
+):
+    client.force_login(lead)
+    client.post(
+        page, typed(client, page, **{"going-well-text": "Geiriau", "written_in": "cy"})
+    )
+
+    assert client.get(page).context["form"]["written_in"].value() == "cy"
+
+
+def test_check_page_of_what_was_submitted_leads_to_the_contents(client, submitted):
+    response = client.get(reflection_url("reflection_check", submitted))
+
+    assert response.url == reflection_url("reflection_detail", submitted)

@@ -13,6 +13,7 @@ PAGES = [
     (lambda request: errors.bad_request(request, ValueError()), 400),
     (lambda request: errors.permission_denied(request, PermissionDenied()), 403),
     (errors.csrf_failure, 403),
+    (lambda request: errors.signed_out(request, []), 403),
     (lambda request: errors.page_not_found(request, ValueError()), 404),
     (errors.server_error, 500),
 ]
@@ -83,6 +84,73 @@ def test_form_open_too_long_gives_back_what_was_typed():
     assert html.count("csrfmiddlewaretoken") == 1
     assert 'value="old"' not in html
     assert request.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("going-well-text", "Short"),
+        ("going-well-text", "12"),
+        ("criterion-31-text", "Na"),
+        ("reason", "No."),
+        ("reason-7", "3"),
+        ("name", "Ann"),
+    ],
+)
+def test_short_texts_are_shown_too(name, text):
+    html = text_of(errors.csrf_failure(own_post({name: text, "stay": "1"})))
+
+    assert re.findall(r'<label[^>]*for="sent-1">\s*(.*?)\s*</label>', html) == [
+        "What you typed"
+    ]
+    assert re.findall(
+        r'<input[^>]*id="sent-1" name="(.*?)" type="text" value="(.*?)"', html
+    ) == [(name, text)]
+    assert "Your text is still below." in html
+
+
+def test_several_texts_are_numbered_in_their_order():
+    data = {
+        "going-well-text": "One",
+        "in-the-way-text": LONG,
+        "next-steps-text": "Three",
+    }
+
+    html = text_of(errors.csrf_failure(own_post(data, "/cy/form/")))
+
+    assert re.findall(r'<label[^>]*for="(.*?)">\s*(.*?)\s*</label>', html) == [
+        (f"sent-{number}", f"Yr hyn rydych wedi'i deipio ({number})")
+        for number in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("criterion-31-version", "4"),
+        ("criterion-31-choice", "met"),
+        ("own-level-choice", "2"),
+        ("next-steps-date_day", "12"),
+        ("operation_id", "a7a3b1b2-6a2e-4f7d-9a55-0c2f4f3f9a10"),
+        ("written_in", "cy"),
+        ("person", "12"),
+        ("asked", "on"),
+        ("stay", "1"),
+        ("switch_to", "cy"),
+        ("use_theirs", "going-well"),
+        ("level-9", "2"),
+        ("incomplete", "on"),
+        ("next", "/en/account/"),
+        ("going-well-text", ""),
+    ],
+)
+def test_what_nobody_typed_goes_back_unseen(name, value):
+    html = text_of(errors.csrf_failure(own_post({name: value})))
+
+    assert f'<input type="hidden" name="{name}" value="{value}">' in html
+    assert "<label" not in html
+    assert "Your text is still below." not in html
+    assert "Your answers are still here. Send the form again." in html
 
 
 def test_form_open_too_long_keeps_passwords_to_itself():

@@ -2,13 +2,14 @@
 
 import json
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime, time
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -24,8 +25,10 @@ from assessments.models import (
     Submission,
     SubmittedOutcome,
 )
+from cdf_site.common import triggers
 from cdf_site.demonstration import ACCOUNTS, PASSWORD, demonstration_accounts
 from cdf_site.demonstration.answers import generator
+from cdf_site.demonstration.hours import in_the_daytime
 from cdf_site.demonstration.loading import load
 from cdf_site.demonstration.plan import Stage, draft_progress, stages
 from cdf_site.demonstration.words import Words, due_on, read_texts
@@ -123,7 +126,10 @@ def test_without_a_demonstration_there_are_no_accounts(settings):
     settings.DEMONSTRATION = True
 
     assert json.loads(run("demo_accounts", "--json")) == []
-    assert run("demo_accounts") == "role  email  password  scope\n"
+    assert run("demo_accounts") == (
+        "There are no accounts: the demonstration is not loaded, or not asked for "
+        "(DEMONSTRATION=1).\n"
+    )
 
 
 # What is loaded -------------------------------------------------------------------------
@@ -260,6 +266,131 @@ def test_the_hashes_of_the_submissions_hold(demonstration):
     assert [submission.content_hash for submission in submissions] == [
         snapshot.digest(submission.content) for submission in submissions
     ]
+
+
+def happened_in(reflection):
+    """What happened to ``reflection``, in the order of its dates; answers as they were given."""
+    answers = AnswerVersion.objects.filter(answer__reflection=reflection)
+    happened = [
+        *((change.at, change.kind) for change in reflection.state_changes.all()),
+        (answers.filter(version=1).latest("at").at, "written"),
+    ]
+    if answers.filter(version=2).exists():
+        happened.append((answers.filter(version=2).latest("at").at, "changed"))
+    return [kind for _at, kind in sorted(happened)]
+
+
+def test_everything_happened_in_its_order(demonstration):
+    orders = {
+        tuple(happened_in(reflection))
+        for reflection in SelfReflection.objects.filter(state_changes__kind="started")
+    }
+
+    assert orders == {
+        ("started", "written"),
+        ("started", "written", "closed"),
+        ("started", "written", "submitted"),
+        ("started", "written", "submitted", "closed"),
+        ("started", "written", "submitted", "withdrawn"),
+        ("started", "written", "submitted", "returned"),
+        ("started", "written", "submitted", "returned", "changed", "submitted"),
+        ("started", "written", "submitted", "review_begun"),
+        ("started", "written", "submitted", "review_begun", "agreed"),
+        ("started", "written", "submitted", "review_begun", "agreed", "closed"),
+    }
+
+
+@pytest.mark.parametrize("which", [this_cycle, cycle_before])
+def test_everything_happened_within_its_cycle(demonstration, which):
+    cycle = which()
+    end = cycle.closed_at or timezone.now()
+    dates = [
+        *StateChange.objects.filter(reflection__cycle=cycle)
+        .exclude(kind="closed")
+        .values_list("at", flat=True),
+        *AnswerVersion.objects.filter(answer__reflection__cycle=cycle).values_list(
+            "at", flat=True
+        ),
+    ]
+
+    assert cycle.opens_at < min(dates) < max(dates) < end
+    assert {
+        at
+        for at in dates
+        if not time(8) <= timezone.localtime(at).time() <= time(21, 30)
+    } == set()
+    submitted = StateChange.objects.filter(reflection__cycle=cycle, kind="submitted")
+    assert len({timezone.localdate(change.at) for change in submitted}) > 5
+    closed = StateChange.objects.filter(reflection__cycle=cycle, kind="closed")
+    assert {change.at for change in closed} <= {cycle.closed_at}
+
+
+def test_submissions_agreements_and_the_audit_have_the_dates_of_the_changes(
+    demonstration,
+):
+    for reflection in SelfReflection.objects.all():
+        changes = [
+            (change.kind, change.at) for change in reflection.state_changes.all()
+        ]
+        submitted = [at for kind, at in changes if kind == "submitted"]
+        submissions = list(reflection.submissions.order_by("number"))
+        events = AuditEvent.objects.filter(
+            subject_type="assessments.selfreflection",
+            subject_id=str(reflection.pk),
+            kind=AuditEvent.Kind.STATE_CHANGED,
+        ).order_by("pk")
+        agreed = AgreedLevel.objects.filter(
+            submitted_outcome__submission__reflection=reflection
+        ).values_list("agreed_at", flat=True)
+
+        assert [(event.details["kind"], event.at) for event in events] == changes
+        assert [submission.submitted_at for submission in submissions] == submitted
+        assert [
+            json.loads(submission.content)["submitted_at"] for submission in submissions
+        ] == [at.isoformat() for at in submitted]
+        assert set(agreed) <= {at for kind, at in changes if kind == "agreed"}
+
+
+def test_cycles_were_opened_and_closed_when_they_say(demonstration):
+    events = AuditEvent.objects.filter(kind=AuditEvent.Kind.CYCLE_CHANGED)
+    before, now = cycle_before(), this_cycle()
+
+    assert [(event.subject_id, event.at) for event in events.order_by("at")] == [
+        (str(before.pk), before.opens_at),
+        (str(before.pk), before.closed_at),
+        (str(now.pk), now.opens_at),
+    ]
+
+
+def test_the_loaded_rows_are_as_unchangeable_as_any(demonstration):
+    names = triggers.trigger_names(connection)
+
+    triggers.create(connection)
+
+    assert names == triggers.trigger_names(connection)
+    assert len(names) >= len(triggers.APPEND_ONLY)
+    for model in (StateChange, Submission, AnswerVersion, AuditEvent, SubmittedOutcome):
+        one = model.objects.filter(pk=model.objects.first().pk)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            one.update(id=F("id"))
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            one._raw_delete(one.db)
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        ("2026-11-22T00:00+00:00", "2026-11-22T08:00+00:00"),
+        ("2026-11-22T12:00+00:00", "2026-11-22T14:45+00:00"),
+        # the day on which clocks go back has 25 hours, the one before them summer time
+        ("2026-10-25T23:59:59+00:00", "2026-10-25T21:29:59.460+00:00"),
+        ("2026-10-23T23:00+00:00", "2026-10-24T07:00+00:00"),
+    ],
+)
+def test_people_work_in_the_daytime(instant, expected):
+    assert in_the_daytime(datetime.fromisoformat(instant)) == datetime.fromisoformat(
+        expected
+    )
 
 
 def test_some_submissions_are_incomplete_and_some_levels_differ(demonstration):

@@ -1,6 +1,7 @@
 """Django admin: who gets in, what it changes and writes down, and what its lists cost."""
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 from django.contrib import admin
@@ -18,8 +19,11 @@ from organisations.models import (
 )
 from tests.factories import (
     ClusterFactory,
+    CycleFactory,
+    EditionFactory,
     HealthBoardFactory,
     LocalAuthorityFactory,
+    LogicModelEntryFactory,
     MembershipFactory,
     PlanningGroupFactory,
     RegionalPartnershipBoardFactory,
@@ -664,3 +668,289 @@ def test_no_list_offers_to_delete_several_at_once(staff, board):
 
     assert "delete_selected" not in page.content.decode()
     assert HealthBoard.objects.count() == 1
+
+
+# Nobody locks themselves out ------------------------------------------------------------
+
+NOT_ONESELF = {
+    "en": "You would no longer be an administrator yourself. "
+    "Ask another administrator to do this.",
+    "cy": "Ni fyddech chi eich hun yn weinyddwr mwyach. "
+    "Gofynnwch i weinyddwr arall wneud hyn.",
+}
+
+
+def one_line(membership, **changes):
+    """What the form of a person sends of their only membership."""
+    fields = {
+        "id": membership.pk,
+        "user": membership.user_id,
+        "role": membership.role,
+        "starts_on": f"{membership.starts_on:%d/%m/%Y}",
+        "ends_on": "",
+    } | changes
+    return {
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "1",
+        **{f"memberships-0-{name}": value for name, value in fields.items()},
+    }
+
+
+def account(person, **changes):
+    return {
+        "email": person.email,
+        "name": person.name,
+        "language": person.language,
+        "is_active": "on",
+    } | changes
+
+
+def in_language(path, language):
+    return path.replace("/en/", f"/{language}/", 1)
+
+
+@pytest.fixture
+def membership(administrator):
+    return administrator.memberships.get()
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+def test_nobody_makes_themselves_inactive(staff, administrator, membership, language):
+    fields = account(administrator) | one_line(membership)
+    del fields["is_active"]
+
+    page = staff.post(
+        in_language(address(User, "change", administrator.pk), language), fields
+    )
+
+    assert page.context["adminform"].errors == {"is_active": [NOT_ONESELF[language]]}
+    administrator.refresh_from_db()
+    assert administrator.is_active
+    assert events() == []
+
+
+def test_no_superuser_stops_being_one_alone(client, superuser):
+    client.force_login(superuser)
+
+    page = client.post(
+        address(User, "change", superuser.pk), account(superuser) | NO_LINES
+    )
+
+    assert page.context["adminform"].errors == {"is_superuser": [NOT_ONESELF["en"]]}
+    superuser.refresh_from_db()
+    assert superuser.is_superuser
+
+
+OWN_CHANGES = [
+    {"ends_on": "01/01/2999"},
+    {"starts_on": "01/01/2999"},
+    {"role": Role.NATIONAL_OFFICER},
+]
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+@pytest.mark.parametrize("change", [*OWN_CHANGES, {"DELETE": "on"}])
+def test_nobody_ends_their_own_administration_on_their_page(
+    staff, administrator, membership, change, language
+):
+    fields = account(administrator) | one_line(membership, **change)
+
+    page = staff.post(
+        in_language(address(User, "change", administrator.pk), language), fields
+    )
+
+    assert NOT_ONESELF[language] in page.content.decode()
+    assert list(administrator.memberships.all().values()) == [
+        Membership.objects.values().get(pk=membership.pk)
+    ]
+    assert events() == []
+
+
+@pytest.mark.parametrize("change", [*OWN_CHANGES, {"user": None}])
+def test_nobody_ends_their_own_administration_on_its_page(
+    staff, lead, membership, change
+):
+    before = Membership.objects.values().get(pk=membership.pk)
+    fields = {
+        "user": membership.user_id,
+        "role": membership.role,
+        "starts_on": f"{membership.starts_on:%d/%m/%Y}",
+    } | change
+    fields["user"] = fields["user"] or lead.pk
+
+    page = staff.post(address(Membership, "change", membership.pk), fields)
+
+    assert page.context["adminform"].form.non_field_errors() == [NOT_ONESELF["en"]]
+    assert Membership.objects.values().get(pk=membership.pk) == before
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_removes_their_own_administration(staff, membership, method, language):
+    delete = in_language(address(Membership, "delete", membership.pk), language)
+
+    page = getattr(staff, method)(delete, {"post": "yes"}, follow=True)
+
+    assert page.request["PATH_INFO"] == in_language(
+        address(Membership, "change", membership.pk), language
+    )
+    assert NOT_ONESELF[language] in page.content.decode()
+    assert Membership.objects.filter(pk=membership.pk).exists()
+
+
+def test_an_administrator_ends_what_another_may_do(staff, administrator):
+    other = MembershipFactory(role=Role.ADMINISTRATOR)
+    fields = account(other.user) | one_line(other, ends_on="01/01/2999")
+    del fields["is_active"]
+
+    staff.post(address(User, "change", other.user_id), fields)
+    staff.post(address(Membership, "delete", other.pk), {"post": "yes"})
+
+    assert not User.objects.get(pk=other.user_id).is_active
+    assert not Membership.objects.filter(pk=other.pk).exists()
+
+
+def test_ones_own_name_and_other_roles_are_free_to_change(
+    staff, administrator, membership, cluster
+):
+    also = MembershipFactory(user=administrator, role=Role.CONTRIBUTOR, cluster=cluster)
+
+    page = staff.post(
+        address(User, "change", administrator.pk),
+        account(administrator, name="New") | one_line(membership),
+    )
+    staff.post(address(Membership, "delete", also.pk), {"post": "yes"})
+
+    assert page.status_code == 302
+    administrator.refresh_from_db()
+    assert administrator.name == "New"
+    assert list(administrator.memberships.all()) == [membership]
+
+
+# The audit's words, and Welsh -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject_type", "subject_id", "expected"),
+    [
+        ("assessments.selfreflection", "12", "hunanfyfyrdod 12"),
+        ("organisations.user", "3", "person 3"),
+        ("gone.model", "4", "gone.model 4"),
+        ("nonsense", "", "nonsense"),
+        ("", "", "–"),
+    ],
+)
+def test_the_audit_names_what_it_is_about(staff, subject_type, subject_id, expected):
+    event = AuditEvent.objects.create(
+        kind=Kind.CHANGED, subject_type=subject_type, subject_id=subject_id
+    )
+
+    listed = staff.get(in_language(address(AuditEvent, "changelist"), "cy"))
+    shown = staff.get(in_language(address(AuditEvent, "change", event.pk), "cy"))
+
+    assert f'<td class="field-subject">{expected}</td>' in listed.content.decode()
+    assert f'<div class="readonly">{expected}</div>' in shown.content.decode()
+
+
+class Words(HTMLParser):
+    """What a page says, seen or read aloud."""
+
+    SAID = ("alt", "title", "aria-label", "placeholder")
+
+    def __init__(self, page):
+        super().__init__()
+        self.said = set()
+        self.skipped = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.skipped = tag in {"script", "style"}
+        said = [attrs.get(name) for name in self.SAID]
+        if tag == "input" and attrs.get("type") in {"submit", "button", "reset"}:
+            said.append(attrs.get("value"))
+        self.add(*said)
+
+    def handle_endtag(self, tag):
+        self.skipped = False
+
+    def handle_data(self, data):
+        if not self.skipped:
+            self.add(data)
+
+    def add(self, *texts):
+        self.said |= {" ".join(text.split()) for text in texts if text}
+
+
+# Said alike in both languages: the same word in both, and what is data.
+ALIKE = re.compile(
+    r"""[\W\d_]*|.*@example\.test.*|English|Cymraeg
+    |Person:?|(›\ )?Person\ \d+|algorithm|hash|salt|argon2(id)?|\w+\*+
+    |[a-z-]+-\d+|7A0|W0\d+|afan|draft|LEVELS|MOD\d|(2030-05|draft)\ ›\ MOD\d
+    # both texts stand in the forms
+    |(1\.\ )?(Outcome|Canlyniad|Module|Modiwl)\ (number|rhif)\ \d|(Criterion|Maen\ prawf)\ \d\.\d
+    |Criteria|Meini\ prawf|Hanes\ y\ canlyniad\.|The\ story\ of\ the\ outcome\.
+    |Y\ cyhoeddiad|The\ publication|Eiddo'r\ cyhoeddwr|The\ publisher's\ own|Amser|Time
+    |\{"address":\ ""\}
+    # what Django's pictures of "yes" and "no" say, which no template or word of ours reaches
+    |True|False""",
+    re.VERBOSE,
+)
+
+
+@pytest.fixture
+def everything(cluster, administrator, edition):
+    """One thing of each kind: some as the admin shows what is open to change, some what is not."""
+    draft = EditionFactory(code="draft", draft=True, levelled=True)
+    PlanningGroupFactory(health_board=cluster.health_board)
+    RegionalPartnershipBoardFactory()
+    LogicModelEntryFactory(outcome=draft.modules.first().outcomes.first())
+    CycleFactory(edition=edition, opened_at=None)
+    administrator.set_password(PASSWORD)
+    administrator.save()
+    AuditEvent.objects.create(kind=Kind.ADDED, by=administrator)
+    return {User: administrator}
+
+
+def every_page(things):
+    """Addresses of each page of the admin, and of each form sent empty."""
+    yield "get", reverse("admin:index")
+    for app in ("organisations", "frameworks", "assessments"):
+        yield "get", reverse("admin:app_list", args=[app])
+    for model in admin.site._registry:
+        yield "get", address(model, "changelist")
+        if model is not AuditEvent:
+            yield "get", address(model, "add")
+            yield "post", address(model, "add")
+        thing = things.get(model) or model.objects.first()
+        for page in ("change", "history", "delete"):
+            yield "get", address(model, page, thing.pk)
+        if model is not AuditEvent:
+            yield "post", address(model, "change", thing.pk)
+    person = things[User].pk
+    yield "get", reverse("admin:auth_user_password_change", args=[person])
+    yield "post", reverse("admin:auth_user_password_change", args=[person])
+
+
+def test_no_page_speaks_english_in_welsh(client, superuser, everything):
+    client.force_login(superuser)
+    spoken = {}
+
+    for method, path in every_page(everything):
+        said = {}
+        for language in ("cy", "en"):
+            page = client.get(in_language(path, language))
+            if method == "post":
+                # Without this about its lines, a form would be refused as a whole.
+                lines = {
+                    f"{line.formset.prefix}-{name}_FORMS": "0"
+                    for line in (page.context or {}).get("inline_admin_formsets", ())
+                    for name in ("TOTAL", "INITIAL")
+                }
+                page = client.post(in_language(path, language), lines)
+            said[language] = Words(page.content.decode()).said
+        for text in said["cy"] & said["en"]:
+            if not ALIKE.fullmatch(text):
+                spoken.setdefault(text, f"{method} {path}")
+
+    assert spoken == {}

@@ -1,6 +1,7 @@
 """The results of a board and of Wales: what was submitted is shown, and nothing else."""
 
 import datetime
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -48,7 +49,7 @@ NATIONAL = "/en/results/2030/"
 
 
 class Tables(HTMLParser):
-    """The tables of a page as rows of the texts of their cells, by the class of the table."""
+    """The tables of a page as rows of the texts of their cells, by the class of the tables."""
 
     def __init__(self, response):
         super().__init__()
@@ -59,7 +60,9 @@ class Tables(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         if tag == "table":
-            self._rows = self.tables.setdefault(attributes["class"].split()[-1], [])
+            self._rows = []
+            name = attributes["class"].split()[-1]
+            self.tables.setdefault(name, []).append(self._rows)
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
         elif tag in {"th", "td"}:
@@ -78,14 +81,30 @@ class Tables(HTMLParser):
             self._cell.append(data)
 
 
-def table(response, name):
+def words(response):
+    """The page's source with single spaces and plain apostrophes."""
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def tables(response, name):
     assert response.status_code == 200
     return Tables(response).tables[name]
 
 
+def table(response, name):
+    (found,) = tables(response, name)
+    return found
+
+
 def clusters_of(response):
-    """The rows of clusters by outcomes: after the two rows of headings."""
-    return table(response, "matrix")[2:]
+    """The rows of clusters by outcomes: each with its cells in the tables of all modules."""
+    rows = []
+    for of_modules in zip(*tables(response, "matrix"), strict=True):
+        assert len({row[0] for row in of_modules}) == 1
+        rows.append(
+            [of_modules[0][0], *(cell for row in of_modules for cell in row[1:])]
+        )
+    return rows[1:]  # after the headings
 
 
 # What somebody submitted --------------------------------------------------------------
@@ -146,9 +165,11 @@ def test_not_answered_is_neither_below_level_1_nor_without_levels(
         "Not answered Criteria met: 0 of 3",
         "Not answered",
     ]
-    head = table(page, "matrix")[0]
-    assert head == ["Cluster", "Module number 1", "Module number 2 No maturity levels"]
-    _, levels, _, _, signs = table(page, "distribution")
+    assert [head for head, *_rows in tables(page, "matrix")] == [
+        ["Cluster", "1. Outcome number 1", "2. Outcome number 2"],
+        ["Cluster", "1. Outcome number 1"],
+    ]
+    (_, levels, _), (_, signs) = tables(page, "distribution")
     assert levels == ["1. Outcome number 1", *["0 of 1"] * 4, "1 of 1"]
     assert signs == ["1. Outcome number 1", *["0 of 1"] * 3, "1 of 1"]
 
@@ -186,7 +207,7 @@ def test_draft_is_shown_as_progress_only(client, reflection, lead, officer, nati
         page = client.get(address)
 
         row = clusters_of(page)[-1]
-        assert row == [reflection.cluster.name, "Draft Answered: 1 of 13"]
+        assert row == [reflection.cluster.name, *["Draft Answered: 1 of 13"] * 2]
         assert CANARY not in page.content.decode()
     # There was one to leak.
     assert stored(reflection, words_of(reflection)).text == CANARY
@@ -276,6 +297,84 @@ def test_figures_say_of_how_many(
     assert f'href="{board_page}"' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        (
+            "en",
+            "Clusters that have submitted and whose self-reflection was then returned or taken "
+            "back: 2. They count as submitted, and their earlier submission is shown.",
+        ),
+        (
+            "cy",
+            "Clystyrau sydd wedi cyflwyno, ond y cafodd eu hunanfyfyrdod ei ddychwelyd neu ei "
+            "dynnu'n ôl wedyn: 2. Maent yn cyfrif ymhlith y rhai sydd wedi cyflwyno, a dangosir "
+            "eu cyflwyniad cynharach.",
+        ),
+    ],
+)
+def test_figures_say_why_the_states_do_not_add_up(
+    client, mixed, reflection, lead, cycle, board, officer, national, language, note
+):
+    addresses = (f"/{language}/results/2030/7A0/", f"/{language}/results/2030/")
+    client.force_login(national)
+    for address in addresses:
+        assert note.partition(":")[0] not in words(client.get(address))
+
+    taken_back = SelfReflectionFactory(
+        cycle=cycle, cluster=ClusterFactory(health_board=board)
+    )
+    its_lead = UserFactory(lead_of=taken_back.cluster)
+    start(taken_back, by=its_lead)
+    submit(taken_back, by=its_lead)
+    services.withdraw(reflection=taken_back, by=its_lead)
+    services.return_reflection(
+        reflection=reflection, by=officer, reason="Look again.", language="en"
+    )
+
+    for address in addresses:
+        assert note in words(client.get(address))
+
+
+@pytest.mark.parametrize(
+    ("language", "of_clusters", "of_answers"),
+    [
+        (
+            "en",
+            "In each cell: clusters, of those that have submitted.",
+            "In each cell: answers, not clusters. Every cluster that has submitted counts once "
+            "for each criterion of the outcome. Clusters that have submitted: 1.",
+        ),
+        (
+            "cy",
+            "Ym mhob cell: nifer y clystyrau, o blith y rhai sydd wedi cyflwyno.",
+            "Ym mhob cell: nifer yr atebion, nid nifer y clystyrau. Mae pob clwstwr sydd wedi "
+            "cyflwyno yn cyfrif unwaith ar gyfer pob maen prawf yn y canlyniad. Clystyrau sydd "
+            "wedi cyflwyno: 1.",
+        ),
+    ],
+)
+def test_distribution_says_what_it_counts(
+    client, mixed, officer, language, of_clusters, of_answers
+):
+    client.force_login(officer)
+
+    text = words(client.get(f"/{language}/results/2030/7A0/"))
+
+    assert text.count(of_clusters) == text.count(of_answers) == 1
+    assert text.index(of_clusters) < text.index(of_answers)
+
+
+def test_links_lead_to_the_table_of_each_module(client, mixed, officer):
+    client.force_login(officer)
+
+    html = client.get(BOARD).content.decode()
+
+    for module in mixed.reflection.cycle.edition.modules.all():
+        assert f'<a href="#module-{module.pk}">{module.title_en}</a>' in html
+        assert html.count(f'id="module-{module.pk}"') == 1
+
+
 def test_every_heading_says_what_it_is_a_heading_of(client, mixed, national):
     client.force_login(national)
 
@@ -286,7 +385,6 @@ def test_every_heading_says_what_it_is_a_heading_of(client, mixed, national):
         assert {heading.get("scope") for heading in headings} <= {
             "col",
             "row",
-            "colgroup",
             "rowgroup",
         }
 
@@ -455,6 +553,7 @@ def test_clusters_stand_in_the_order_of_the_language(client, cycle, board, offic
 def test_page_is_whole_in_each_language(
     client, mixed, national, language, heading, module, outcome, name
 ):
+    first_module = mixed.reflection.cycle.edition.modules.get(number=1)
     client.force_login(national)
 
     for address in ("results/2030/7A0/", "results/2030/"):
@@ -463,8 +562,10 @@ def test_page_is_whole_in_each_language(
         html = page.content.decode()
         assert f'<html lang="{language}">' in html
         assert heading in html
-        assert table(page, "matrix")[0][1] == module
-        assert table(page, "matrix")[1][0] == outcome
+        assert [heads[0][1] for heads in tables(page, "matrix")] == [outcome] * 2
+        assert f'<h3 id="module-{first_module.pk}" tabindex="-1">{module}' in words(
+            page
+        )
         assert clusters_of(page)[-1][0].startswith(name)
         assert ">None<" not in html  # a text that one language lacks
         other = "en" if language == "cy" else "cy"

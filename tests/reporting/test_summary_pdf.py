@@ -23,14 +23,19 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from assessments.models import (
+    AgreedLevel,
     CriterionChoice,
     Profession,
     Question,
     ReviewAccess,
     SignsChoice,
+    Submission,
+    SubmittedOutcome,
 )
+from frameworks.models import Outcome
 from organisations.models import Cluster, HealthBoard, Membership, Role, User
 from reporting.pdf import TooLong, render_summary, rendering
+from reporting.pdf.summary import LEVEL_WORDS
 from tests.reporting import builders
 from tests.reporting.tree import Document, letters_of
 
@@ -334,6 +339,105 @@ def test_gives_no_level_where_there_are_none(document, content, language):
         counts = [choices.count(choice) for choice in [*SignsChoice.values, ""]]
         expected.append([str(count) for count in [*counts, len(choices)]])
     assert rows == expected
+
+
+@pytest.fixture(scope="module")
+def agreed(content):
+    """Two of the outcomes with levels: one as the cluster judged, one with a reason."""
+    code, (first, second, *_others) = (
+        content["modules"][0]["code"],
+        content["modules"][0]["outcomes"],
+    )
+    agreed_at = datetime.datetime(2026, 12, 3, 9, tzinfo=datetime.UTC)
+    return {
+        (code, first["number"]): SimpleNamespace(
+            level=first["own_level"], reason="", language="", agreed_at=agreed_at
+        ),
+        (code, second["number"]): SimpleNamespace(
+            level=2, reason="Mwy na hynny\x07.", language="cy", agreed_at=agreed_at
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "note", "heading"),
+    [
+        (
+            "cy",
+            "Cofnodwyd ar ôl y cyflwyniad, ar 3 Rhagfyr 2026",
+            "Pam y cytunwyd ar y lefel hon, ar ôl y cyflwyniad",
+        ),
+        (
+            "en",
+            "Recorded after the submission, on 3 December 2026",
+            "Why this level was agreed, after the submission",
+        ),
+    ],
+)
+def test_agreed_levels_stand_beside_the_clusters_own(
+    submission, content, agreed, language, note, heading
+):
+    modules = [
+        module | {"outcomes": module["outcomes"][:3]} for module in content["modules"]
+    ]
+    three = with_content(submission, small(content, modules=modules))
+
+    drawn = render_summary(three, languages=(language,), agreed=agreed)
+
+    document = Document(pikepdf.open(io.BytesIO(drawn)))
+    rows = [
+        [document.text_of(cell) for cell in row.children][1:3]
+        for row in document.root.find("Table")[1].find("TR")
+    ]
+    with translation.override(language):
+        level = {0: f"<1 {_('Below level 1')}", 2: f"2 {LEVEL_WORDS[2]}"}
+        own, beside, none = (
+            _("The cluster's own level"),
+            _("Agreed level"),
+            _("No level agreed"),
+        )
+        assert rows[:3] == [
+            [own, beside],
+            [level[0]] * 2,
+            [_("Not answered"), level[2]],
+        ]
+        assert rows[3] == [rows[3][0], none]
+    text = text_of_pages(drawn)
+    assert text.count(note) == 2
+    assert text.count(heading) == 1
+    assert text.index(heading) < text.index("Mwy na hynny.")
+    (quoted,) = [
+        element.language
+        for element in document.root.walk()
+        if "Mwy na hynny." in document.text_of(element)
+        and not any("hynny" in document.text_of(child) for child in element.children)
+    ]
+    assert quoted == "cy"
+
+
+def test_without_agreement_nothing_is_said_of_it(submission, content, texts):
+    one = with_content(submission, small(content))
+
+    assert render_summary(one, languages=("en",), agreed={}) == render_summary(
+        one, languages=("en",)
+    )
+    assert "Agreed level" not in texts["en"]
+    assert "Y lefel y cytunwyd arni" not in texts["cy"]
+
+
+def test_levels_at_a_glance_are_on_one_page_and_part_1_follows(files, language):
+    pages = [
+        words(page.extract_text())
+        for page in pypdf.PdfReader(io.BytesIO(files[language])).pages
+    ]
+    with translation.override(language):
+        first, second = (
+            _("Levels at a glance"),
+            _("Part 1: The cluster and how the reflection was made"),
+        )
+
+    assert pages[1].startswith(first)
+    assert second in pages[2]
 
 
 def test_counts_the_criteria_that_are_met(document, content):
@@ -650,9 +754,10 @@ def stored(content, monkeypatch):
     submission.content = json.dumps(small(json.loads(submission.content)))
     monkeypatch.setattr(
         "reporting.summaries.render_summary",
-        lambda found, *, languages: render_summary(
+        lambda found, *, languages, agreed: render_summary(
             with_content(submission, json.loads(submission.content)),
             languages=languages,
+            agreed=agreed,
         ),
     )
     return submission
@@ -723,16 +828,19 @@ def test_summary_pdf_names_the_file(client, stored):
         language: client.get(address(stored, language=language)).headers[
             "Content-Disposition"
         ]
-        for language in ("cy", "en")
+        for language in ("cy", "en", "both")
     }
 
-    assert headers["cy"].startswith("attachment; filename=")
-    assert "dwr-a-thy-2026-1.pdf" in headers["cy"]
-    assert "d%C5%B5r-a-th%C5%B7-2026-1.pdf" in headers["cy"]
-    assert headers["en"] == (
-        'attachment; filename="self-reflection-water-and-house-2026-1.pdf"; '
-        "filename*=UTF-8''self-reflection-water-and-house-2026-1.pdf"
+    welsh = (
+        'attachment; filename="hunanfyfyrdod-dwr-a-thy-2026-1-{0}.pdf"; '
+        "filename*=UTF-8''hunanfyfyrdod-d%C5%B5r-a-th%C5%B7-2026-1-{0}.pdf"
     )
+    assert headers == {
+        "cy": welsh.format("cy"),
+        "both": welsh.format("cy-en"),
+        "en": 'attachment; filename="self-reflection-water-and-house-2026-1-en.pdf"; '
+        "filename*=UTF-8''self-reflection-water-and-house-2026-1-en.pdf",
+    }
 
 
 def test_summary_pdf_of_what_is_not_there(client, stored):
@@ -746,7 +854,7 @@ def test_summary_pdf_of_what_is_not_there(client, stored):
 
 
 def test_summary_pdf_that_is_too_long(client, stored, monkeypatch):
-    def refuse(submission, *, languages):
+    def refuse(submission, *, languages, agreed):
         raise TooLong
 
     monkeypatch.setattr("reporting.summaries.render_summary", refuse)
@@ -822,10 +930,54 @@ def test_summary_pdf_for_nobody_in_particular(client, stored):
 
 
 def test_summary_pdf_asks_few_questions(client, stored, django_assert_num_queries):
-    """Session, person, memberships, the submission; and the permission once more."""
+    """Session, person, memberships, the submission, its agreed levels; the permission again."""
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(address(stored))
+
+
+def test_summary_pdf_holds_the_agreed_levels_of_its_submission(client, stored, content):
+    first = content["modules"][0]["outcomes"][0]
+    outcome = Outcome.objects.get(module__number=1, number=first["number"])
+    for submission, level, reason in [
+        (stored, 2, "Rheswm y cytundeb"),
+        (another_submission(stored), 3, "Another agreement"),
+    ]:
+        row = SubmittedOutcome.objects.create(
+            submission=submission,
+            outcome=outcome,
+            uses_levels=True,
+            own_level=1,
+            is_provisional=False,
+            answered=0,
+            total=1,
+        )
+        AgreedLevel.objects.create(
+            submitted_outcome=row,
+            level=level,
+            reason=reason,
+            language="cy",
+            agreed_by=stored.submitted_by,
+        )
+    client.force_login(
+        stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
+    )
+
+    text = text_of_pages(client.get(address(stored, language="en")).content)
+
+    assert text.count("Rheswm y cytundeb") == 1
+    assert "Another agreement" not in text
+
+
+def another_submission(stored):
+    return Submission.objects.create(
+        reflection=stored.reflection,
+        number=2,
+        content=stored.content,
+        content_hash=stored.content_hash,
+        submitted_at=stored.submitted_at,
+        submitted_by=stored.submitted_by,
+    )

@@ -1,6 +1,7 @@
 import json
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from cdf_site.demonstration import demonstration_accounts
 
@@ -18,7 +19,17 @@ class Command(BaseCommand):
             {column: getattr(account, column) for column in COLUMNS}
             for account in demonstration_accounts()
         ]
-        self.stdout.write(as_json(rows) if json else as_table(rows))
+        if json:
+            self.stdout.write(as_json(rows))
+        elif rows:
+            self.stdout.write(as_table(rows))
+        else:
+            self.stdout.write(
+                _(
+                    "There are no accounts: the demonstration is not loaded, or not asked for "
+                    "(DEMONSTRATION=1)."
+                )
+            )
 
 
 def as_json(rows):

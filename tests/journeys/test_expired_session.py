@@ -1,0 +1,90 @@
+"""Without JavaScript, what was typed outlives its session: it waits on the page for signing in."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from assessments.models import Answer
+from tests.journeys.world import World, press, sign_in, words
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+ADDRESS = "/{language}/self-reflections/2030/afan/outcomes/PCMW/1/"
+SIGNED_OUT = "You were signed out. Sign in again: what you typed is still here."
+SIGN_IN = "Sign in (opens in a new tab)"
+
+
+@pytest.fixture
+def world(transactional_db):
+    return World()
+
+
+def stored():
+    return list(Answer.objects.exclude(text="").values_list("text", flat=True))
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+def test_sent_again_after_signing_in_in_another_tab(new_page, world, faults, language):
+    faults.expect("status of 403")
+    page = new_page(java_script_enabled=False)
+    sign_in(page, world.lead, language)
+    page.goto(ADDRESS.format(language=language))
+    page.locator("textarea[name=going-well-text]").fill("Typed\nfor an hour")
+    page.locator("textarea[name=in-the-way-text]").fill("Short")
+    Session.objects.all().delete()
+
+    press(page, language, "Save and continue")
+    expect(page.get_by_text(words(language, SIGNED_OUT))).to_be_visible()
+    expect(page.locator("[name=going-well-text]")).to_have_value("Typed\nfor an hour")
+    expect(page.locator("[name=in-the-way-text]")).to_have_value("Short")
+    before = stored()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name=words(language, SIGN_IN)).click()
+    sign_in(opened.value, world.lead, language)
+    press(page, language, "Send the form again")
+
+    page.wait_for_url("**/PCMW/2/")
+    assert (before, sorted(stored())) == ([], ["Short", "Typed\nfor an hour"])
+
+
+def test_with_javascript_the_button_keeps_the_page_until_signing_in(
+    new_page, world, faults, axe
+):
+    faults.expect("status of 403")
+    page = new_page()
+    sign_in(page, world.lead)
+    page.goto(ADDRESS.format(language="en"))
+    box = page.locator("textarea[name=going-well-text]")
+    save = page.locator("main").get_by_role(
+        "button", name="Save and continue", exact=True
+    )
+    Session.objects.all().delete()
+
+    box.fill("Typed after the session ended")
+    expect(page.locator("#save-state")).to_contain_text("You were signed out.")
+    save.click()
+    page.wait_for_timeout(1_000)
+    expect(page.locator("#save-state")).to_contain_text("You were signed out.")
+    expect(box).to_have_value("Typed after the session ended")
+    before = stored()
+    sign_in(page.context.new_page(), world.lead)
+    save.click()
+
+    page.wait_for_url("**/PCMW/2/")
+    assert (before, stored()) == ([], ["Typed after the session ended"])
+
+
+def test_the_page_that_gives_back_what_was_typed_is_accessible(
+    new_page, world, faults, axe
+):
+    faults.expect("status of 403")
+    page = new_page()
+    sign_in(page, world.lead)
+    page.goto("/en/account/")
+    Session.objects.all().delete()
+
+    page.locator("input[name=name]").fill("Ann")
+    page.locator("main form").first.evaluate("form => form.submit()")
+    expect(page.get_by_text(SIGNED_OUT)).to_be_visible()
+
+    axe(page)
