@@ -293,6 +293,11 @@ COUNTED = {
     "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).": (
         "Rhowch hyd at # nod (nifer y nodau nawr: #)."
     ),
+    "Please correct the error below.": (
+        "Cywirwch y gwallau isod.",
+        "Cywirwch y gwall isod.",
+        *["Cywirwch y gwallau isod."] * 5,
+    ),
     "Please submit at most %(num)d form.": "Anfonwch hyd at # ffurflen.",
     "Please submit at least %(num)d form.": "Anfonwch o leiaf # ffurflen.",
     "This password is too short. It must contain at least %d character.": (
