@@ -218,6 +218,7 @@ FIGURES = {
     ("at", "%(limit_value)d"),
     ("at", "%(num)d"),
     ("o", "%(cnt)s"),
+    ("o", "%(part_total)s"),
     ("o", "%(total)s"),
 }
 

@@ -147,7 +147,8 @@ def written(content):
 
 
 def words(text):
-    return " ".join(text.split())
+    """``text`` with single spaces, and whole words where a line ended at a hyphen."""
+    return re.sub(r"(?<=\w)- (?=\w)", "-", " ".join(text.split()))
 
 
 def text_of_pages(raw):
