@@ -658,7 +658,7 @@ def test_a_refused_page_leaves_no_half(reflection, lead, words, other_words):
     """One transaction: where the last entry cannot be stored, nor is the first."""
     spoiled = entry(Subject(question="another"), "Nowhere.")
 
-    with pytest.raises(Exception, match="answer_(has|choice)"):
+    with pytest.raises(Exception, match=r"answer_(has|choice)"):
         save(reflection, entry(words, "First."), spoiled, by=lead)
 
     assert Answer.objects.count() == 0
