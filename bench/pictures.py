@@ -15,6 +15,7 @@ import django
 from playwright.sync_api import sync_playwright
 
 FRAME = {"width": 1280, "height": 900}
+HEIGHTS = {"board": 1500}  # down to the end of the table
 
 
 class Quiet(WSGIRequestHandler):
@@ -103,6 +104,8 @@ def main():
                             chosen and (name, language) not in chosen
                         ):
                             continue
+                        height = HEIGHTS.get(name, FRAME["height"])
+                        page.set_viewport_size({"width": width, "height": height})
                         page.goto(address)
                         suffix = "" if width == 1280 else f"-{width}"
                         page.screenshot(
