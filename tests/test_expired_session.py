@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from assessments.models import Answer, Question
-from assessments.views import reflection_url
+from assessments.views.loading import reflection_url
 from tests.factories import UserFactory
 from tests.pseudo import OPEN, untranslated, use_pseudo_language
 from tests.steps import start

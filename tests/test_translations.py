@@ -22,7 +22,7 @@ from django.utils.translation.trans_real import DjangoTranslation
 
 from assessments import services
 from assessments.subjects import Subject
-from assessments.views import reflection_url
+from assessments.views.loading import reflection_url
 from tests.every_page import Page, build_world, pages
 from tests.factories import UserFactory
 from tests.pseudo import draw_parts_anew

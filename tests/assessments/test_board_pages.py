@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from assessments import services
 from assessments.models import AgreedLevel, SelfReflection
-from assessments.views import reflection_url
+from assessments.views.loading import reflection_url
 from tests.assessments.test_concurrency import at_once
 from tests.assessments.test_views import typed
 from tests.steps import (

@@ -13,7 +13,7 @@ from assessments.models import (
     Question,
     SelfReflection,
 )
-from assessments.views import reflection_url
+from assessments.views.loading import reflection_url
 from tests.steps import criterion_of, outcome_of
 
 pytestmark = pytest.mark.django_db

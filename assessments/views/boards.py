@@ -1,0 +1,183 @@
+"""What a board's officer does with a submission: return it, or record agreement."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from assessments import selectors, services
+from assessments.forms import AgreementForm, ReturnForm
+from assessments.models import SelfReflection, StateChange
+from assessments.rules import is_officer_of_the_board
+from assessments.views.loading import reflection_url, visible
+from organisations.permissions import Permission
+
+State = SelfReflection.State
+
+
+def reflection_return(request, cycle, cluster):
+    """Give a submission back to its cluster, with reasons."""
+
+    def make_form(reflection, *args, **kwargs):
+        return ReturnForm(reflection.latest_submission, *args, **kwargs)
+
+    def act(reflection, form):
+        services.return_reflection(
+            reflection=reflection,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            language=form.cleaned_data["written_in"],
+            submission_number=form.seen(),
+        )
+        return _("The self-reflection was returned to its cluster.")
+
+    def is_done(reflection, form):
+        change = reflection.last_change
+        return (
+            change.kind == StateChange.Kind.RETURNED
+            and change.reason == form.cleaned_data["reason"]
+        )
+
+    return _board_page(
+        request,
+        _of_its_board(request, cycle, cluster),
+        Permission.RETURN_REFLECTION,
+        "assessments/reflection_return.html",
+        make_form=make_form,
+        act=act,
+        is_done=is_done,
+    )
+
+
+def agreement_record(request, cycle, cluster):
+    """Record the agreed levels, where no round of peer review does."""
+
+    def make_form(reflection, *args, **kwargs):
+        submission = reflection.latest_submission
+        rows = selectors.levelled_outcomes(submission)
+        return AgreementForm(submission, rows, *args, **kwargs)
+
+    def act(reflection, form):
+        services.record_agreement(
+            reflection=reflection,
+            by=request.user,
+            levels=form.levels(),
+            submission_number=form.seen(),
+        )
+        return _("The agreed levels have been recorded.")
+
+    def is_done(reflection, form):
+        submission = reflection.latest_submission
+        recorded = {
+            row.submitted_outcome.outcome_id: (row.level, row.reason)
+            for row in selectors.agreed_levels(submission).values()
+        }
+        said = {pk: tuple(said[:2]) for pk, said in form.levels().items()}
+        return (
+            reflection.state == State.AGREED
+            and form.seen() == submission.number
+            and said == recorded
+        )
+
+    return _board_page(
+        request,
+        _of_its_board(request, cycle, cluster),
+        Permission.RECORD_AGREEMENT,
+        "assessments/agreement_record.html",
+        make_form=make_form,
+        act=act,
+        is_done=is_done,
+    )
+
+
+def _of_its_board(request, cycle, cluster):
+    """As ``_visible``, and 403 for whoever is no officer of the cluster's board, whatever its state."""
+    reflection = visible(request, cycle, cluster)
+    if not is_officer_of_the_board(request.user, reflection):
+        raise PermissionDenied("no officer of the cluster's health board")
+    return reflection
+
+
+def _board_page(request, reflection, permission, template, *, make_form, act, is_done):
+    """A page on the latest submission: shown, done once, or shown again with what was typed.
+
+    Nothing of it can be saved half-way: the button of the other language sends the page to that
+    language's address, which shows it as it was typed.
+    """
+    if request.method != "POST":
+        if hindrance := _hindrance(reflection, permission):
+            messages.info(request, hindrance)
+            return redirect(reflection_url("reflection_detail", reflection))
+        return _draw_board_page(request, reflection, template, make_form(reflection))
+
+    if reflection.latest_submission is None:
+        raise BadRequest("there is no submission that a page could have shown")
+    data = request.POST
+    form = make_form(reflection, data)
+    seen = form.seen()
+    if "switch_to" in data:
+        typed = {name: data.get(name, "") for name in form.fields}
+        form = make_form(reflection, initial=typed)
+        return _draw_board_page(request, reflection, template, form)
+
+    if form.is_valid():
+        try:
+            done = act(reflection, form)
+        except services.NotNow:
+            reflection = visible(
+                request, reflection.cycle.code, reflection.cluster.code
+            )
+            if is_done(reflection, form):
+                messages.info(request, _hindrance(reflection, permission))
+                return redirect(reflection_url("reflection_detail", reflection))
+        else:
+            messages.success(request, done)
+            return redirect(reflection_url("reflection_detail", reflection))
+
+    # Show the page again with what was typed, beside the submission as it is now.
+    newer = reflection.latest_submission.number > seen
+    hindrance = _hindrance(reflection, permission)
+    if newer and not hindrance:
+        hindrance = _(
+            "The cluster has submitted again since. Look at the new submission first."
+        )
+        data = data.copy()
+        data["submission_number"] = reflection.latest_submission.number
+    form = make_form(reflection, data)
+    return _draw_board_page(request, reflection, template, form, hindrance)
+
+
+def _draw_board_page(request, reflection, template, form, hindrance=""):
+    return render(
+        request,
+        template,
+        {
+            "reflection": reflection,
+            "form": form,
+            "results_board": reflection.cluster.health_board,
+            "submission": reflection.latest_submission,
+            "hindrance": hindrance,
+            "errors": [hindrance] if hindrance else [],
+        },
+        status=409 if hindrance else 200,
+    )
+
+
+def _hindrance(reflection, permission):
+    """Why a board can do nothing with the self-reflection as it is now, or "" where it can."""
+    state, returning = reflection.state, permission == Permission.RETURN_REFLECTION
+    if state == State.CLOSED:
+        return _("The cycle has closed, so this can no longer be done.")
+    if state == State.AGREED:
+        return _("The agreed levels have been recorded already.")
+    if state == State.IN_REVIEW and returning:
+        return _("Its review has begun, so it can no longer be returned.")
+    if reflection.latest_submission is None:
+        return _("Nothing has been submitted yet.")
+    if reflection.is_unsent:
+        if reflection.last_change.kind == StateChange.Kind.RETURNED:
+            return _("The self-reflection has been returned to its cluster already.")
+        return _("The cluster has withdrawn its submission.")
+    if returning and not reflection.cycle.takes_answers:
+        return _("The cycle has closed, so this can no longer be done.")
+    return ""

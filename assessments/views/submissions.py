@@ -1,0 +1,135 @@
+"""Reading it all, checking, submitting and withdrawing."""
+
+import json
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from assessments import selectors, services, snapshot
+from assessments.models import SelfReflection, Submission
+from assessments.views.loading import readable, reflection_url
+from organisations.permissions import Permission, holds
+
+
+def draft_detail(request, cycle, cluster):
+    """The self-reflection as its own cluster has written it so far, to read or print."""
+    reflection = readable(request, cycle, cluster)
+    content = snapshot.build(selectors.load_sheet(reflection))
+    return render(
+        request,
+        "assessments/draft_detail.html",
+        {"reflection": reflection, "content": content},
+    )
+
+
+def submission_detail(request, cycle, cluster, number):
+    """What was submitted, as it was sent."""
+    submission = get_object_or_404(
+        Submission.objects.visible_to(request.user).select_related(
+            "reflection__cycle", "reflection__cluster__health_board"
+        ),
+        reflection__cycle__code=cycle,
+        reflection__cluster__code=cluster,
+        number=number,
+    )
+    board = submission.reflection.cluster.health_board
+    sees_results = holds(request.user, Permission.VIEW_BOARD_RESULTS, board)
+    return render(
+        request,
+        "assessments/submission_detail.html",
+        {
+            "results_board": board if sees_results else None,
+            "submission": submission,
+            "reflection": submission.reflection,
+            "content": _with_agreed_levels(submission),
+            "numbers": selectors.submission_numbers(submission.reflection),
+        },
+    )
+
+
+def _with_agreed_levels(submission):
+    """The frozen content, and beside each outcome the level agreed since."""
+    content = json.loads(submission.content)
+    agreed = selectors.agreed_levels(submission)
+    for module in content["modules"]:
+        for outcome in module["outcomes"]:
+            outcome["agreed"] = agreed.get((module["code"], outcome["number"]))
+    return content
+
+
+def reflection_check(request, cycle, cluster):
+    """Before submitting: what is missing, and that it may be sent all the same."""
+    reflection = readable(request, cycle, cluster)
+    if not reflection.is_unsent:
+        return redirect(reflection_url("reflection_detail", reflection))
+    return _check_page(request, reflection)
+
+
+def _check_page(request, reflection, *, unconfirmed=False):
+    sheet = selectors.load_sheet(reflection)
+    return render(
+        request,
+        "assessments/reflection_check.html",
+        {
+            "reflection": reflection,
+            "sheet": sheet,
+            "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
+            "unconfirmed": unconfirmed,
+            "errors": [
+                _(
+                    "Say that the self-reflection may be sent incomplete, or complete it."
+                )
+            ]
+            if unconfirmed
+            else [],
+        },
+        status=422 if unconfirmed else 200,
+    )
+
+
+def reflection_submit(request, cycle, cluster):
+    reflection = readable(request, cycle, cluster)
+    if request.method != "POST":  # a reloaded or remembered address
+        return redirect(reflection_url("reflection_detail", reflection))
+    try:
+        services.submit(
+            reflection=reflection,
+            by=request.user,
+            incomplete_confirmed="incomplete" in request.POST,
+        )
+    except services.Incomplete:
+        return _check_page(request, reflection, unconfirmed=True)
+    except services.TooLate:
+        messages.error(
+            request, _("The cycle has closed. Nothing can be submitted any more.")
+        )
+    except services.NotNow:
+        reflection.refresh_from_db(fields=["state"])
+        if reflection.state == SelfReflection.State.SUBMITTED:  # pressed twice
+            messages.success(request, _("Your self-reflection has been submitted."))
+        else:
+            messages.info(request, _("This self-reflection cannot be submitted now."))
+    else:
+        messages.success(request, _("Your self-reflection has been submitted."))
+    return redirect(reflection_url("reflection_detail", reflection))
+
+
+def reflection_withdraw(request, cycle, cluster):
+    reflection = readable(request, cycle, cluster)
+    if request.method != "POST":  # a reloaded or remembered address
+        return redirect(reflection_url("reflection_detail", reflection))
+    try:
+        services.withdraw(reflection=reflection, by=request.user)
+    except services.NotNow:
+        reflection.refresh_from_db(fields=["state"])
+        if not reflection.is_unsent:  # otherwise it was pressed twice
+            messages.info(
+                request, _("This self-reflection can no longer be withdrawn.")
+            )
+    else:
+        messages.success(
+            request,
+            _("The self-reflection is a draft again. Readers keep what was submitted."),
+        )
+    return redirect(reflection_url("reflection_detail", reflection))
