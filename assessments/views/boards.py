@@ -91,7 +91,7 @@ def agreement_record(request, cycle, cluster):
 
 
 def _of_its_board(request, cycle, cluster):
-    """As ``_visible``, and 403 for whoever is no officer of the cluster's board, whatever its state."""
+    """As ``visible``, and 403 for whoever is no officer of the cluster's board, whatever its state."""
     reflection = visible(request, cycle, cluster)
     if not is_officer_of_the_board(request.user, reflection):
         raise PermissionDenied("no officer of the cluster's health board")

@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -564,7 +563,6 @@ def outline(font, glyph):
     return font["glyf"][font.getGlyphName(glyph)]
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils is missing")
 @pytest.mark.parametrize(("accented", "plain"), ["ŵw", "ŷy", "ŴW", "ŶY"])
 def test_a_roof_is_seen_on_the_page(submission, content, tmp_path, accented, plain):
     def ink(letter):
