@@ -3,7 +3,7 @@
 import rules
 
 from assessments.models import SelfReflection
-from organisations.models import CLUSTER_ROLES, Role
+from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Role
 from organisations.permissions import Permission
 from organisations.rules import is_administrator
 
@@ -17,7 +17,7 @@ def works_in_the_cluster(user, reflection):
 
 @rules.predicate
 def leads_the_cluster(user, reflection):
-    return reflection.cluster_id in user.cluster_ids(Role.CLUSTER_LEAD)
+    return reflection.cluster_id in user.cluster_ids(*LEAD_ROLES)
 
 
 @rules.predicate
@@ -43,7 +43,7 @@ def takes_answers(user, reflection):
 @rules.predicate
 def has_time_left(user, reflection):
     # Whoever got it back after the closing hour could never send it again.
-    return reflection.cycle.takes_answers
+    return reflection.is_in_time
 
 
 def in_state(*states):

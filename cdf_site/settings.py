@@ -72,9 +72,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "cdf_site.middleware.accept_forms_sent_again",  # before Django's check of the token
+    "cdf_site.middleware.AcceptFormsSentAgain",  # before Django's check of the token
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cdf_site.middleware.LimitSessions",
     "cdf_site.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -149,7 +150,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Whoever writes thinks, reads and is called away: an hour without a sign of them is short enough
+# for a surgery's shared computer, and what they typed outlives it. Half a day, then a password
+# again, covers the longest meeting and never a night. (ASVS 7.3.1 and 7.3.2.)
+SESSION_IDLE_SECONDS = 60 * 60
+SESSION_ABSOLUTE_SECONDS = SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_FAILURE_VIEW = "cdf_site.errors.csrf_failure"
@@ -219,6 +224,15 @@ STATIC_ROOT = BASE_DIR / "build" / "collected"
 TESTING = "pytest" in sys.modules
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files of evidence: never under a static address, served by a view to those who may see them.
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env("EVIDENCE_ROOT", default=str(BASE_DIR / "evidence")),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING

@@ -7,24 +7,54 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
+from django.http import JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language, override
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
+from cdf_site.common import sessions
+from cdf_site.common.scripts import by_script
 from organisations.audit import record
 from organisations.forms import AccountForm, SignInForm
 from organisations.models import AuditEvent
 
+LOCKED_OUT = gettext_lazy(
+    "The password was wrong five times. Wait a quarter of an hour and try again, or ask an administrator for a new password."
+)
+
 
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(auth_views.LoginView):
-    """Django's own, with the person's language for the page that follows."""
+    """Django's own, with the person's language for the page that follows.
+
+    For the script of a page whose session ended the answers are JSON, with the new token for the
+    forms of that page; whoever had signed in there meanwhile is signed out.
+    """
 
     template_name = "registration/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.redirect_authenticated_user = not by_script(request)
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        if by_script(self.request):
+            return JsonResponse(_whose_session(self.request))
+        return response
+
+    def form_invalid(self, form):
+        if by_script(self.request):
+            first = next(iter(form.errors.values()))[0]
+            return JsonResponse({"error": first}, status=422)
+        return super().form_invalid(form)
 
     def get_default_redirect_url(self):
         with override(self.request.user.language or get_language()):
@@ -43,7 +73,55 @@ def sign_out(request):
 
 def locked_out(request, original_response=None, credentials=None, *args, **kwargs):
     """After five wrong passwords for one name from one address; a quarter of an hour."""
-    return render(request, "registration/locked_out.html", status=429)
+    if by_script(request):
+        return JsonResponse({"error": LOCKED_OUT}, status=429)
+    return render(
+        request,
+        "registration/locked_out.html",
+        {"sentence": LOCKED_OUT},
+        status=429,
+    )
+
+
+def _whose_session(request):
+    user = request.user
+    return {
+        "person": str(user.pk) if user.is_authenticated else None,
+        "token": get_token(request),
+    }
+
+
+@login_not_required
+@never_cache
+@sessions.does_not_prolong
+def session(request):
+    """Whose session it is and how long it lasts, for scripts; a POST makes it last longer.
+
+    Asking is no sign of a person: a page left open would never end its session.
+    """
+    signed_in = request.user.is_authenticated
+    if request.method == "POST":
+        if signed_in:
+            sessions.prolong(request.session, at_once=True)
+        if not by_script(request):
+            return redirect(_way_back(request) if signed_in else "sign_in")
+    left = sessions.time_left(request.session) if signed_in else None
+    return JsonResponse(
+        _whose_session(request)
+        | {
+            "seconds_left": left.seconds if left else None,
+            "may_extend": bool(left and left.may_extend),
+        }
+    )
+
+
+def _way_back(request):
+    """The page of ours that the form names."""
+    address = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours else "home"
 
 
 def account(request):

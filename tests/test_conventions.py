@@ -53,7 +53,10 @@ def test_there_is_something_to_read():
 
 # Who sees what --------------------------------------------------------------------------
 
-SEEN_BY_SOME = "SelfReflection|Answer|AnswerVersion|Submission|Action"
+SEEN_BY_SOME = (
+    "SelfReflection|Answer|AnswerVersion|Submission|Action|Extension|Evidence|View"
+    "|Discussion|Flag|Presence|FacilitatedSession|WorksheetUpload"
+)
 UNSCOPED = re.compile(rf"\b({SEEN_BY_SOME})\.objects\b(?!\s*\.visible_to\()")
 
 
@@ -65,6 +68,7 @@ def test_views_read_only_what_the_person_may_see():
 BEHIND_ANOTHER = {
     "assessments.StateChange": "assessments.SelfReflection",
     "assessments.AgreedLevel": "assessments.Submission",
+    "assessments.ReturnReason": "assessments.SelfReflection",
 }
 # What administrators write for everybody, and people's own account.
 FOR_EVERYBODY = {"organisations", "frameworks"}

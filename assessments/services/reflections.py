@@ -32,7 +32,7 @@ class NotNow(PermissionDenied):
 
 
 class TooLate(NotNow):
-    """The cycle's closing hour has passed."""
+    """The closing hour has passed."""
 
 
 class NewerSubmission(NotNow):
@@ -56,8 +56,8 @@ def _authorised(reflection, permission, *, by, states):
     reflection = locked(reflection)
     if reflection.state not in states:
         raise NotNow(f"{permission} refused in state {reflection.state}")
-    if permission in IN_TIME and not reflection.cycle.takes_answers:
-        raise TooLate(f"{permission} refused: the cycle takes no more answers")
+    if permission in IN_TIME and not reflection.is_in_time:
+        raise TooLate(f"{permission} refused: the closing hour has passed")
     authorise(by, permission, reflection)
     return reflection
 

@@ -20,6 +20,7 @@ from assessments.views.loading import (
     reflection_url,
     reverse_in_language,
 )
+from cdf_site import errors
 from organisations.permissions import Permission, holds
 
 
@@ -147,10 +148,12 @@ def _answers_page(
 
     data = _without_mine(request.POST, sheet, page_items)
     by_script = request.headers.get("Accept") == "application/json"
-    if by_script:  # it sends the answers that changed, and no others
-        if data.get("person") != str(request.user.pk):
-            # Somebody else has signed in in this browser: the words are not theirs.
+    if errors.is_of_another_person(request):
+        # Somebody else has signed in in this browser: the words are not theirs.
+        if by_script:
             raise PermissionDenied("the page belongs to another person")
+        return errors.of_another_person(request)
+    if by_script:  # it sends the answers that changed, and no others
         page_items = [item for item in page_items if f"{item.key}-version" in data]
     form = AnswersForm(page_items, sheet.answers, data=data)
     saved = services.save_answers(

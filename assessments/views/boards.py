@@ -178,6 +178,6 @@ def _hindrance(reflection, permission):
         if reflection.last_change.kind == StateChange.Kind.RETURNED:
             return _("The self-reflection has been returned to its cluster already.")
         return _("The cluster has withdrawn its submission.")
-    if returning and not reflection.cycle.takes_answers:
+    if returning and not reflection.is_in_time:
         return _("The cycle has closed, so this can no longer be done.")
     return ""

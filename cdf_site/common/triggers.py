@@ -13,8 +13,11 @@ APPEND_ONLY = [
     "organisations.AuditEvent",
     "assessments.AnswerVersion",
     "assessments.StateChange",
+    "assessments.ReturnReason",
+    "assessments.Extension",
     "assessments.Submission",
     "assessments.SubmittedOutcome",
+    "assessments.SubmittedEvidence",
 ]
 
 

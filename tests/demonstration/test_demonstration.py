@@ -193,7 +193,7 @@ def test_there_is_a_cycle_now_and_one_a_year_before(demonstration):
         (f"Hunanfyfyrio {year}", f"Self-reflection {year}"),
         (f"Hunanfyfyrio {year - 1}", f"Self-reflection {year - 1}"),
     ]
-    assert now.takes_answers
+    assert now.opened_at <= timezone.now() < now.closes_at
     assert timezone.localtime(now.closes_at).hour == 17
     assert before.closed_at == before.closes_at < now.opens_at
 

@@ -1,4 +1,4 @@
-"""Who there is: boards, authorities, clusters, people and what people are to them."""
+"""People, what they are to clusters and boards, and invitations."""
 
 from django.contrib.auth.models import (
     AbstractBaseUser,
@@ -12,141 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cdf_site.common.naming import Named, NamedQuerySet, named_in_both_languages
-
-
-class RegionalPartnershipBoard(Named):
-    """Health boards, local authorities and the third sector of a region, together."""
-
-    code = models.SlugField(_("code"), unique=True)
-
-    objects = NamedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("regional partnership board")
-        verbose_name_plural = _("regional partnership boards")
-        constraints = [named_in_both_languages("regional_partnership_board")]
-
-
-class HealthBoard(Named):
-    """One of the bodies that plan and provide health services in Wales."""
-
-    code = models.SlugField(_("code"), unique=True, help_text=_("The ODS code."))
-    gss_code = models.CharField(_("GSS code"), max_length=9, unique=True)
-    short_name = models.CharField(_("short name"), max_length=100)
-    local_cluster_name = models.CharField(
-        _("local name for a cluster"), max_length=100, blank=True, default=""
-    )
-    regional_partnership_board = models.ForeignKey(
-        RegionalPartnershipBoard,
-        models.PROTECT,
-        related_name="health_boards",
-        verbose_name=_("regional partnership board"),
-    )
-
-    objects = NamedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("health board")
-        verbose_name_plural = _("health boards")
-        constraints = [named_in_both_languages("health_board")]
-
-
-class LocalAuthority(Named):
-    """A county or county borough council."""
-
-    code = models.SlugField(_("GSS code"), unique=True)
-
-    objects = NamedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("local authority")
-        verbose_name_plural = _("local authorities")
-        constraints = [named_in_both_languages("local_authority")]
-
-
-class PlanningGroup(Named):
-    """A pan-cluster planning group, on the county footprint as a rule."""
-
-    code = models.SlugField(_("code"), unique=True)
-    health_board = models.ForeignKey(
-        HealthBoard,
-        models.PROTECT,
-        related_name="planning_groups",
-        verbose_name=_("health board"),
-    )
-
-    objects = NamedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("pan-cluster planning group")
-        verbose_name_plural = _("pan-cluster planning groups")
-        constraints = [named_in_both_languages("planning_group")]
-
-
-class ClusterQuerySet(NamedQuerySet):
-    def open_on(self, day):
-        """Clusters that exist on ``day``."""
-        return self.filter(
-            Q(opened_on=None) | Q(opened_on__lte=day),
-            Q(closed_on=None) | Q(closed_on__gt=day),
-        )
-
-
-class Cluster(Named):
-    """All the health and care services of an area of 25,000 to 100,000 people, as a rule.
-
-    Never deleted but closed, so that what it submitted keeps its place.
-    """
-
-    class NameStatus(models.TextChoices):
-        PUBLISHED = "published", _("published in both languages")
-        UNCONFIRMED = "unconfirmed", _("not confirmed in both languages yet")
-
-    code = models.SlugField(_("code"), unique=True)
-    name_status = models.CharField(
-        _("how sure the names are"),
-        max_length=20,
-        choices=NameStatus,
-        default=NameStatus.UNCONFIRMED,
-    )
-    health_board = models.ForeignKey(
-        HealthBoard,
-        models.PROTECT,
-        related_name="clusters",
-        verbose_name=_("health board"),
-    )
-    local_authority = models.ForeignKey(
-        LocalAuthority,
-        models.PROTECT,
-        related_name="clusters",
-        verbose_name=_("local authority"),
-    )
-    planning_group = models.ForeignKey(
-        PlanningGroup,
-        models.PROTECT,
-        related_name="clusters",
-        null=True,
-        blank=True,
-        verbose_name=_("pan-cluster planning group"),
-    )
-    opened_on = models.DateField(_("opened on"), null=True, blank=True)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
-
-    objects = ClusterQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("cluster")
-        verbose_name_plural = _("clusters")
-        constraints = [
-            named_in_both_languages("cluster"),
-            models.CheckConstraint(
-                condition=Q(opened_on=None)
-                | Q(closed_on=None)
-                | Q(closed_on__gt=models.F("opened_on")),
-                name="cluster_closes_after_it_opens",
-            ),
-        ]
+from organisations.models.places import Cluster, HealthBoard
 
 
 class UserManager(BaseUserManager):
@@ -251,22 +117,41 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class Role(models.TextChoices):
     CLUSTER_LEAD = "cluster_lead", _("cluster lead")
+    DEPUTY_LEAD = "deputy_lead", _("deputy cluster lead")
     CONTRIBUTOR = "contributor", _("contributor")
     HEALTH_BOARD_OFFICER = "health_board_officer", _("health board officer")
     NATIONAL_OFFICER = "national_officer", _("national programme officer")
     ADMINISTRATOR = "administrator", _("administrator")
 
 
-CLUSTER_ROLES = (Role.CLUSTER_LEAD, Role.CONTRIBUTOR)
+# Whoever holds one of these has the lead's rights; a deputy, for a time.
+LEAD_ROLES = (Role.CLUSTER_LEAD, Role.DEPUTY_LEAD)
+CLUSTER_ROLES = (*LEAD_ROLES, Role.CONTRIBUTOR)
 NATIONAL_ROLES = (Role.NATIONAL_OFFICER, Role.ADMINISTRATOR)
+
+
+class Profession(models.TextChoices):
+    """The professional collaboratives and their partners."""
+
+    GENERAL_PRACTICE = "general_practice", _("General practice")
+    PHARMACY = "pharmacy", _("Pharmacy")
+    OPTOMETRY = "optometry", _("Optometry")
+    DENTAL = "dental", _("Dental")
+    COMMUNITY_NURSING = "community_nursing", _("Community nursing")
+    ALLIED_HEALTH = "allied_health", _("Allied health professionals")
+    SOCIAL_CARE = "social_care", _("Social care")
+    THIRD_SECTOR = "third_sector", _("Third sector")
+    LOCAL_AUTHORITY = "local_authority", _("Local authority")
 
 
 class MembershipQuerySet(models.QuerySet):
     def current(self):
-        """Memberships that hold today."""
+        """Memberships that hold now."""
         today = timezone.localdate()
         return self.filter(
-            Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today
+            Q(ends_on=None) | Q(ends_on__gte=today),
+            starts_on__lte=today,
+            ended_at=None,
         )
 
 
@@ -302,6 +187,11 @@ class Membership(models.Model):
         blank=True,
         help_text=_("The last day. Leave it empty where no end is known."),
     )
+    profession = models.CharField(
+        _("profession"), max_length=30, choices=Profession, blank=True
+    )
+    # Ended by somebody at this instant, whatever the last day says.
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -340,42 +230,52 @@ class Membership(models.Model):
         )
 
 
-class AuditEvent(models.Model):
-    """Who did what, and when; appended only, which the database itself holds to."""
+class InvitationQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those that can still be accepted."""
+        return self.filter(
+            accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+        )
 
-    class Kind(models.TextChoices):
-        SIGNED_IN = "signed_in", _("signed in")
-        SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
-        SIGNED_OUT = "signed_out", _("signed out")
-        PASSWORD_CHANGED = "password_changed", _("password changed")
-        STATE_CHANGED = "state_changed", _("state changed")
-        ANSWERS_SAVED = "answers_saved", _("answers saved")
-        CYCLE_CHANGED = "cycle_changed", _("cycle opened or closed")
-        ADDED = "added", _("added")
-        CHANGED = "changed", _("changed")
-        REMOVED = "removed", _("removed")
-        FRAMEWORK_LOADED = "framework_loaded", _("framework loaded")
-        ORGANISATIONS_LOADED = "organisations_loaded", _("organisations loaded")
-        DEMONSTRATION_LOADED = "demonstration_loaded", _("demonstration loaded")
 
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    by = models.ForeignKey(
-        User,
-        models.PROTECT,
-        null=True,
-        related_name="audit_events",
-        verbose_name=_("by"),
+class Invitation(models.Model):
+    """Somebody asked by e-mail to work in a cluster; its link works once and for a time.
+
+    The link's secret is stored as a hash alone, so that whoever reads the database cannot use it.
+    """
+
+    cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=30, choices=Role)
+    profession = models.CharField(max_length=30, choices=Profession, blank=True)
+    email = models.EmailField()
+    name = models.CharField(max_length=150, blank=True)
+    language = models.CharField(max_length=2, choices=User.Language, blank=True)
+    # How long what is offered holds: a deputy's right ends.
+    until = models.DateField(null=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    invited_at = models.DateTimeField(default=timezone.now)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="invitations"
     )
-    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
-    subject_type = models.CharField(_("subject"), max_length=60, blank=True)
-    subject_id = models.CharField(_("subject's number"), max_length=40, blank=True)
-    details = models.JSONField(_("details"), default=dict)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("audit event")
-        verbose_name_plural = _("audit events")
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["subject_type", "subject_id"])]
+        ordering = ["-invited_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=CLUSTER_ROLES), name="invitation_is_to_a_cluster"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="invitation_is_accepted_by_somebody",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+        return f"{self.cluster_id}: {self.email}"

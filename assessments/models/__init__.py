@@ -1,0 +1,109 @@
+"""What a cluster says of itself: cycles, self-reflections, answers, submissions and around them."""
+
+from assessments.models.actions import (
+    Action,
+)
+from assessments.models.answers import (
+    Answer,
+    AnswerVersion,
+)
+from assessments.models.choices import (
+    CLOSING_QUESTIONS,
+    CONTEXT_QUESTIONS,
+    LANGUAGES,
+    LEVEL_CHOICES,
+    LEVEL_QUESTIONS,
+    LEVELS_AS_CHOICES,
+    OUTCOME_QUESTIONS,
+    OUTCOME_TEXT_QUESTIONS,
+    REFLECTION_QUESTIONS,
+    REQUIRED_QUESTIONS,
+    WRITTEN_QUESTIONS,
+    CriterionChoice,
+    FactorChoice,
+    MethodChoice,
+    Question,
+    SignsChoice,
+    required_and_answered,
+)
+from assessments.models.evidence import (
+    Evidence,
+    EvidenceUse,
+    SubmittedEvidence,
+    WorksheetUpload,
+)
+from assessments.models.meetings import (
+    FacilitatedSession,
+    OutcomeClock,
+    Presence,
+)
+from assessments.models.reading import (
+    ReviewAccess,
+    may_read_answers,
+    may_read_progress,
+    may_read_submissions,
+)
+from assessments.models.reflections import (
+    Cycle,
+    Extension,
+    ReturnReason,
+    SelfReflection,
+    StateChange,
+)
+from assessments.models.submissions import (
+    AgreedLevel,
+    Submission,
+    SubmittedOutcome,
+)
+from assessments.models.views import (
+    Discussion,
+    Flag,
+    View,
+)
+from organisations.models import Profession
+
+__all__ = [
+    "CLOSING_QUESTIONS",
+    "CONTEXT_QUESTIONS",
+    "LANGUAGES",
+    "LEVELS_AS_CHOICES",
+    "LEVEL_CHOICES",
+    "LEVEL_QUESTIONS",
+    "OUTCOME_QUESTIONS",
+    "OUTCOME_TEXT_QUESTIONS",
+    "REFLECTION_QUESTIONS",
+    "REQUIRED_QUESTIONS",
+    "WRITTEN_QUESTIONS",
+    "Action",
+    "AgreedLevel",
+    "Answer",
+    "AnswerVersion",
+    "CriterionChoice",
+    "Cycle",
+    "Discussion",
+    "Evidence",
+    "EvidenceUse",
+    "Extension",
+    "FacilitatedSession",
+    "FactorChoice",
+    "Flag",
+    "MethodChoice",
+    "OutcomeClock",
+    "Presence",
+    "Profession",
+    "Question",
+    "ReturnReason",
+    "ReviewAccess",
+    "SelfReflection",
+    "SignsChoice",
+    "StateChange",
+    "Submission",
+    "SubmittedEvidence",
+    "SubmittedOutcome",
+    "View",
+    "WorksheetUpload",
+    "may_read_answers",
+    "may_read_progress",
+    "may_read_submissions",
+    "required_and_answered",
+]

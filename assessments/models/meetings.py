@@ -1,0 +1,103 @@
+"""Who is here now, and the facilitated session in one room."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from assessments.models.reading import may_read_answers
+from frameworks.models import Criterion, Outcome
+from organisations.models import User
+
+
+class PresenceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(may_read_answers(user, "reflection__"))
+
+
+class Presence(models.Model):
+    """An open page of the form; its row goes when the page is left, or falls silent."""
+
+    reflection = models.ForeignKey(
+        "assessments.SelfReflection", models.CASCADE, related_name="presences"
+    )
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    page_id = models.UUIDField()  # one open page; a person may have several
+    # Which page of the form: "context", "PCMW-3", "enablers", "support", "contents", "session".
+    place = models.CharField(max_length=40)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reflection", "by", "page_id"], name="one_presence_a_page"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reflection_id}: {self.by_id}"
+
+
+class FacilitatedSessionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(may_read_answers(user, "reflection__"))
+
+    def running(self):
+        return self.filter(ended_at=None)
+
+
+class FacilitatedSession(models.Model):
+    """A meeting around one screen: where it has got to, who is there, and for how long."""
+
+    reflection = models.ForeignKey(
+        "assessments.SelfReflection",
+        models.PROTECT,
+        related_name="facilitated_sessions",
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    # Where the room is: an outcome as a whole, or one of its criteria.
+    outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, related_name="+")
+    criterion = models.ForeignKey(
+        Criterion, models.PROTECT, null=True, related_name="+"
+    )
+    # Codes of the professions in the room, with spaces between.
+    present = models.CharField(max_length=300, blank=True)
+    minutes_an_outcome = models.PositiveSmallIntegerField(default=10)
+
+    objects = FacilitatedSessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reflection"],
+                condition=Q(ended_at=None),
+                name="one_running_session_a_reflection",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reflection_id}: {self.started_at:%Y-%m-%d}"
+
+
+class OutcomeClock(models.Model):
+    """How long one outcome was talked about in a session; running where ``runs_since`` is set."""
+
+    session = models.ForeignKey(
+        FacilitatedSession, models.CASCADE, related_name="clocks"
+    )
+    outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="+")
+    seconds = models.PositiveIntegerField(default=0)
+    runs_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "outcome"], name="one_clock_an_outcome"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id}: {self.outcome_id}"

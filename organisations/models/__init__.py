@@ -1,0 +1,39 @@
+"""Who there is: boards, authorities, clusters, people and what people are to them."""
+
+from organisations.models.audit import AuditEvent
+from organisations.models.people import (
+    CLUSTER_ROLES,
+    LEAD_ROLES,
+    NATIONAL_ROLES,
+    Invitation,
+    Membership,
+    Profession,
+    Role,
+    User,
+    UserManager,
+)
+from organisations.models.places import (
+    Cluster,
+    HealthBoard,
+    LocalAuthority,
+    PlanningGroup,
+    RegionalPartnershipBoard,
+)
+
+__all__ = [
+    "CLUSTER_ROLES",
+    "LEAD_ROLES",
+    "NATIONAL_ROLES",
+    "AuditEvent",
+    "Cluster",
+    "HealthBoard",
+    "Invitation",
+    "LocalAuthority",
+    "Membership",
+    "PlanningGroup",
+    "Profession",
+    "RegionalPartnershipBoard",
+    "Role",
+    "User",
+    "UserManager",
+]
