@@ -1,0 +1,255 @@
+"""Reading a worksheet that was filled in: what it says, and what cannot be understood."""
+
+import datetime
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass, field
+
+from openpyxl import load_workbook
+
+from assessments.forms import LONGEST_TEXT
+from assessments.worksheets.layout import YES, tabs
+from assessments.worksheets.writing import (
+    ABOUT,
+    CHOICE,
+    DATE,
+    FORMAT,
+    LISTS,
+    REFERENCE,
+    TEXT,
+    VERSION,
+)
+from cdf_site.common.encoding import spoiled_part
+
+LARGEST_FILE = 5 * 1024 * 1024
+LARGEST_CONTENT = 60 * 1024 * 1024  # of the file unpacked
+MOST_MEMBERS = 200
+MOST_ROWS = 3_000  # of one sheet
+DATE_IN_FIGURES = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
+NOT_LETTERS = re.compile(r"\W+")
+
+
+class Unreadable(Exception):
+    """The file is not a worksheet of this self-reflection; ``code`` says in what way."""
+
+    def __init__(self, code):
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell that could not be understood: where, in what way, and what it holds."""
+
+    tab: str
+    cell: str
+    code: str
+    value: str = ""
+
+
+@dataclass
+class Filled:
+    """What a worksheet says of one answer; None where a cell is empty or not asked for."""
+
+    reference: str
+    base_version: int
+    choice: str | None = None
+    text: str | None = None
+    dated_on: datetime.date | None = None
+
+
+@dataclass
+class Reading:
+    filled: list[Filled] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read(content, sheet):
+    """Read the bytes of a worksheet for the self-reflection of ``sheet``.
+
+    Raises Unreadable for a file that is none, or belongs to another self-reflection; whatever is
+    wrong in single cells is a Fault, and the other rows are read all the same.
+    """
+    book = _open(content)
+    try:
+        _check_about(book, sheet)
+        lines = {line.reference: line for tab in tabs(sheet) for line in tab.lines}
+        reading, seen = Reading(), set()
+        for name in book.sheetnames:
+            if name not in {ABOUT, LISTS}:
+                _read_tab(book[name], lines, reading, seen)
+    except Unreadable:
+        raise
+    except Exception as error:  # sheets are parsed while they are read
+        raise Unreadable("not_a_worksheet") from error
+    finally:
+        book.close()
+    reading.filled = _joined(reading.filled, lines)
+    return reading
+
+
+def _open(content):
+    if len(content) > LARGEST_FILE:
+        raise Unreadable("too_large")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+            if len(members) > MOST_MEMBERS or (
+                sum(member.file_size for member in members) > LARGEST_CONTENT
+            ):
+                raise Unreadable("too_large")
+        return load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    except Unreadable:
+        raise
+    except Exception as error:  # a spoiled file fails in whatever part reads it first
+        raise Unreadable("not_a_worksheet") from error
+
+
+def _check_about(book, sheet):
+    if ABOUT not in book.sheetnames:
+        raise Unreadable("not_a_worksheet")
+    about = {
+        row[0]: row[1]
+        for row in book[ABOUT].iter_rows(
+            max_row=10, min_col=1, max_col=2, values_only=True
+        )
+    }
+    if about.get("format") != FORMAT:
+        raise Unreadable("not_a_worksheet")
+    reflection = sheet.reflection
+    if str(about.get("cluster")) != reflection.cluster.code:
+        raise Unreadable("another_cluster")
+    if (str(about.get("cycle")), str(about.get("edition"))) != (
+        reflection.cycle.code,
+        sheet.edition.code,
+    ):
+        raise Unreadable("another_cycle")
+
+
+def _read_tab(page, lines, reading, seen):
+    rows = page.iter_rows(min_row=2, max_row=MOST_ROWS, max_col=VERSION)
+    for number, cells in enumerate(rows, start=2):
+        values = dict(enumerate(cells, start=1))
+        reference = values[REFERENCE].value if REFERENCE in values else None
+        if reference is None:
+            continue
+
+        def fault(column, code, value="", number=number):
+            cell = f"{chr(64 + column)}{number}"
+            reading.faults.append(Fault(page.title, cell, code, str(value)[:100]))
+
+        line = lines.get(str(reference))
+        if line is None:
+            fault(REFERENCE, "unknown_row", reference)
+            continue
+        if line.reference in seen:
+            fault(REFERENCE, "repeated_row", reference)
+            continue
+        seen.add(line.reference)
+        version = values[VERSION].value if VERSION in values else None
+        if not isinstance(version, int) or not 0 <= version < 2**31:
+            fault(VERSION, "no_version")
+            continue
+        filled = Filled(line.reference, version)
+        for column, read_cell, name, is_asked in (
+            (CHOICE, _choice, "choice", bool(line.choices)),
+            (TEXT, _text, "text", line.asks_text),
+            (DATE, _date, "dated_on", line.asks_date),
+        ):
+            cell = values.get(column)
+            if cell is None or cell.value is None or not str(cell.value).strip():
+                continue
+            if not is_asked:
+                fault(column, "not_asked", cell.value)
+            elif cell.data_type == "f":
+                fault(column, "formula", cell.value)
+            else:
+                try:
+                    setattr(filled, name, read_cell(cell.value, line))
+                except _Wrong as wrong:
+                    fault(column, wrong.code, cell.value)
+        if (filled.choice, filled.text, filled.dated_on) != (None, None, None):
+            reading.filled.append(filled)
+
+
+class _Wrong(Exception):
+    def __init__(self, code):
+        self.code = code
+        super().__init__(code)
+
+
+def _folded(text):
+    """A label as it is compared: letters and figures alone, in small letters."""
+    return NOT_LETTERS.sub(" ", text.replace("’", "'")).strip().casefold()
+
+
+def _choice(value, line):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    said = _folded(str(value))
+    for code, label in line.choices:
+        if said in {
+            _folded(code),
+            _folded(label.cy),
+            _folded(label.en),
+            _folded(str(label)),
+        }:
+            return code
+    # A tick or a cross on paper, typed.
+    if line.option and said in {"x", "ie", "do", "oes", "yes", "y", "1"} | {YES}:
+        return YES
+    if line.option and str(value).strip() in {"✓", "✔"}:
+        return YES
+    raise _Wrong("unknown_choice")
+
+
+def _text(value, line):
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
+    text = text.replace("\t", " ").strip()
+    part = spoiled_part(text)
+    # An invisible joiner is part of many a picture letter, and no sign of a wrong encoding.
+    if part is not None and unicodedata.category(part[0]) != "Cf":
+        raise _Wrong("spoiled")
+    if len(text) > LONGEST_TEXT:
+        raise _Wrong("too_long")
+    return text
+
+
+def _date(value, line):
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    if not isinstance(value, datetime.date):
+        match = DATE_IN_FIGURES.fullmatch(str(value).strip())
+        if not match:
+            raise _Wrong("not_a_date")
+        day, month, year = (int(part) for part in match.groups())
+        try:
+            value = datetime.date(year, month, day)
+        except ValueError:
+            raise _Wrong("not_a_date") from None
+    if not 1900 <= value.year <= 2100:
+        raise _Wrong("not_a_date")
+    return value
+
+
+def _joined(filled, lines):
+    """The rows of one answer as one: the choices of several, and its words."""
+    joined, several = [], {}
+    for row in filled:
+        line = lines[row.reference]
+        if not line.option:
+            joined.append(row)
+            continue
+        reference = line.reference.partition(":")[0]
+        several.setdefault(reference, []).append((line.option, row.base_version))
+    order = list(lines)
+    for reference, chosen in several.items():
+        own = next((row for row in joined if row.reference == reference), None)
+        if own is None:
+            own = Filled(reference, chosen[0][1])
+            joined.append(own)
+        places = {option: order.index(f"{reference}:{option}") for option, _v in chosen}
+        own.choice = " ".join(sorted(places, key=places.get))
+    return sorted(joined, key=lambda row: order.index(row.reference))
