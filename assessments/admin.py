@@ -92,6 +92,14 @@ class CycleAdmin(BilingualAdmin):
                     "become “not submitted”; their clusters can still read them. A cycle that "
                     "is closed cannot be opened again."
                 ),
+                notes=[
+                    # The name stands outside the sentence.
+                    f"{cycle}: "
+                    + _("extensions that still run, and end with the cycle: %(count)s.")
+                    % {"count": count}
+                    for cycle in queryset
+                    if (count := cycle.running_extensions().count())
+                ],
             )
         for cycle in queryset:
             if not cycle.opened_at or cycle.closed_at:

@@ -1,32 +1,43 @@
 """The forms of a self-reflection, and of what a board does with a submission."""
 
+import datetime
+import json
+import uuid
 from dataclasses import dataclass, field
 
 from django import forms
 from django.core.exceptions import BadRequest
 from django.core.validators import MaxLengthValidator, MaxValueValidator
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import LANGUAGES, LEVEL_QUESTIONS, Question
-from assessments.services import Conflict, Entry
+from assessments.services import LONGEST_EXTENSION, Conflict, Entry
 from assessments.sheet import NOT_ANSWERED
 from assessments.subjects import SEPARATOR, question_choices
 from cdf_site.common.forms import DatePartsField
+from cdf_site.common.languages import detect
 from cdf_site.templatetags.interface import labelled_error
 
 LARGEST_VERSION = 2**31 - 1  # what the column of PostgreSQL holds
+# What can be said of a text's language.
+LANGUAGE_CHOICES = [("", _("Detect automatically")), *LANGUAGES]
 LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
 
 
 class TextField(forms.CharField):
     """What a person writes: line breaks as one character, and told how long it is if too long."""
 
-    def __init__(self, *, rows=4, **kwargs):
+    def __init__(self, *, rows=4, language="", **kwargs):
+        attributes = {"rows": rows, "count": LONGEST_TEXT}
+        if language:  # for spelling checkers and screen readers
+            attributes["lang"] = language
         super().__init__(
             required=False,
-            widget=forms.Textarea(attrs={"rows": rows}),
+            widget=forms.Textarea(attrs=attributes),
             validators=[
                 MaxLengthValidator(
                     LONGEST_TEXT,
@@ -51,6 +62,7 @@ class Row:
     answer: object
     choice: object = None
     text: object = None
+    language: object = None
     date: object = None
     version: object = None
     conflict: Conflict | None = None
@@ -58,6 +70,17 @@ class Row:
     @property
     def theirs_in_words(self):
         return self.item.choice_words(self.conflict.theirs.choice)
+
+    @property
+    def theirs_as_sent(self):
+        """The other answer as JSON: the fields of the page that would send it."""
+        return json.dumps(sent_fields(self.item, self.conflict.theirs))
+
+    @property
+    def can_join(self):
+        """Whether there are two texts."""
+        typed = self.text and self.text.value()
+        return bool(typed and typed.strip() and self.conflict.theirs.text)
 
     @property
     def is_open(self):
@@ -77,14 +100,33 @@ class Section:
     rows: list[Row] = field(default_factory=list)
 
 
+def sent_fields(item, answer):
+    """What a page sends that shows ``answer`` as it is stored: lists of values by field."""
+    form = AnswersForm([item], {item.subject: answer})
+    sent = {}
+    for name, form_field in form.fields.items():
+        if not name.startswith(f"{item.key}-"):
+            continue
+        value = form[name].value()
+        if hasattr(form_field.widget, "decompress"):
+            parts = form_field.widget.decompress(value)
+            suffixes = form_field.widget.widgets_names
+            for suffix, part in zip(suffixes, parts, strict=True):
+                sent[f"{name}{suffix}"] = [part]
+        elif isinstance(value, list):
+            sent[name] = value
+        else:
+            sent[name] = ["" if value is None else str(value)]
+    return sent
+
+
 class AnswersForm(forms.Form):
     """The answers of one page, each with the version that the page was made from."""
 
     operation_id = forms.UUIDField(widget=forms.HiddenInput)
+    # The language of a text that does not show its own; without it, that of the page.
     written_in = forms.ChoiceField(
-        label=_("Language of what I write on this page"),
-        choices=LANGUAGES,
-        widget=forms.RadioSelect(attrs={"class": "compact"}),
+        choices=LANGUAGES, required=False, widget=forms.HiddenInput
     )
 
     def __init__(self, items, answers, *args, conflicts=(), suggestion=None, **kwargs):
@@ -93,18 +135,11 @@ class AnswersForm(forms.Form):
         self.answers = answers
         self.suggestion = suggestion
         self.conflicts = {conflict.entry.subject: conflict for conflict in conflicts}
-        self.initial.setdefault("written_in", self._language())
         for item in items:
             self._add(item, answers.get(item.subject, NOT_ANSWERED))
 
-    def _language(self):
-        """The language of the page's texts where they have one, else that of the page."""
-        languages = {
-            answer.language
-            for item in self.items
-            if (answer := self.answers.get(item.subject)) and answer.text
-        }
-        return languages.pop() if len(languages) == 1 else get_language()
+    def clean_written_in(self):
+        return self.cleaned_data["written_in"] or get_language()
 
     def _add(self, item, answer):
         key = item.key
@@ -139,7 +174,14 @@ class AnswersForm(forms.Form):
                 label=item.text_label,
                 help_text=item.text_hint,
                 rows=item.rows,
+                language=answer.language,
                 initial=answer.text,
+            )
+            self.fields[f"{key}-language"] = forms.ChoiceField(
+                label=_("Language"),
+                choices=LANGUAGE_CHOICES,
+                required=False,
+                initial=answer.language if answer.language_is_chosen else "",
             )
         if item.date_label:
             self.fields[f"{key}-date"] = DatePartsField(
@@ -161,6 +203,7 @@ class AnswersForm(forms.Form):
                 answer=self.answers.get(item.subject, NOT_ANSWERED),
                 choice=self._field(f"{item.key}-choice"),
                 text=self._field(f"{item.key}-text"),
+                language=self._field(f"{item.key}-language"),
                 date=self._field(f"{item.key}-date"),
                 version=self[f"{item.key}-version"],
                 conflict=self.conflicts.get(item.subject),
@@ -217,7 +260,9 @@ class AnswersForm(forms.Form):
         return [
             self._entry(item)
             for item in self.items
-            if not {f"{item.key}-{part}" for part in ("choice", "text", "date")}
+            if not {
+                f"{item.key}-{part}" for part in ("choice", "text", "language", "date")
+            }
             & set(self.errors)
         ]
 
@@ -230,24 +275,46 @@ class AnswersForm(forms.Form):
             choice=SEPARATOR.join(choice) if item.several else choice,
             text=data.get(f"{item.key}-text", ""),
             dated_on=data.get(f"{item.key}-date"),
+            after=self._after(item),
+            # A page without this field says nothing of it.
+            language=data.get(f"{item.key}-language")
+            if f"{item.key}-language" in self.data
+            else None,
         )
 
+    def _after(self, item):
+        """The operation whose reply the script had not had; what is no number says nothing."""
+        try:
+            return uuid.UUID(self.data.get(f"{item.key}-after", ""))
+        except ValueError:
+            return None
 
-class BoardForm(forms.Form):
-    """What a board says of the submission that it was shown, and in which language."""
 
-    submission_number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+class WrittenForm(forms.Form):
+    """What a board writes, and in which language."""
+
     written_in = forms.ChoiceField(
         label=_("Language of what I write on this page"),
-        choices=LANGUAGES,
+        choices=LANGUAGE_CHOICES,
+        required=False,
         widget=forms.RadioSelect(attrs={"class": "compact"}),
     )
+
+    def language_of(self, text):
+        """What was said of the page, else what is detected, else the page's language."""
+        return self.cleaned_data["written_in"] or detect(text, get_language())
+
+
+class BoardForm(WrittenForm):
+    """What a board says of the submission that it was shown."""
+
+    submission_number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, submission, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.submission = submission
         self.initial.setdefault("submission_number", submission.number)
-        self.initial.setdefault("written_in", get_language())
+        self.initial.setdefault("written_in", "")
         self.fields["submission_number"].validators.append(
             MaxValueValidator(submission.number)
         )
@@ -264,22 +331,53 @@ class BoardForm(forms.Form):
 
 
 class ReturnForm(BoardForm):
-    """Why a submission is given back."""
+    """Why a submission is given back: over all, of single outcomes, or both."""
 
     reason = TextField(
         label=_("What should the cluster look at again?"),
-        help_text=_(
-            "The cluster will read this. Say what is needed, outcome by outcome."
-        ),
+        help_text=_("The cluster will read this."),
         rows=6,
     )
-    field_order = ["reason"]
 
-    def clean_reason(self):
-        reason = self.cleaned_data["reason"]
-        if not reason:
-            raise forms.ValidationError(_("Give a reason."))
-        return reason
+    def __init__(self, submission, outcomes, *args, **kwargs):
+        super().__init__(submission, *args, **kwargs)
+        self.outcomes = outcomes
+        for outcome in outcomes:
+            self.fields[self._name(outcome)] = TextField(
+                label=LabelOf(outcome, _("What should be looked at again here?")),
+                rows=3,
+            )
+        self.order_fields(
+            ["reason", *map(self._name, outcomes), "written_in", "submission_number"]
+        )
+
+    @staticmethod
+    def _name(outcome):
+        return f"outcome-{outcome.pk}"
+
+    @property
+    def rows(self):
+        """Each outcome with its field, and whether there is something in it to be seen."""
+        fields = [(outcome, self[self._name(outcome)]) for outcome in self.outcomes]
+        return [
+            (outcome, field, bool(field.value() or field.errors))
+            for outcome, field in fields
+        ]
+
+    def clean(self):
+        data = super().clean()
+        said = [data.get(name) for name in ("reason", *map(self._name, self.outcomes))]
+        if not any(said) and not self.errors:
+            self.add_error("reason", _("Give a reason."))
+        return data
+
+    def outcome_reasons(self):
+        """The text and its language by outcome, as the service takes them."""
+        said = {
+            outcome.pk: self.cleaned_data[self._name(outcome)]
+            for outcome in self.outcomes
+        }
+        return {pk: (text, self.language_of(text)) for pk, text in said.items() if text}
 
 
 class LabelOf(str):
@@ -354,7 +452,66 @@ class AgreementForm(BoardForm):
             row.outcome_id: (
                 self.cleaned_data[f"level-{row.outcome_id}"],
                 self.cleaned_data[f"reason-{row.outcome_id}"],
-                self.cleaned_data["written_in"],
+                self.language_of(self.cleaned_data[f"reason-{row.outcome_id}"]),
             )
             for row in self.submitted_outcomes
         }
+
+
+class ExtensionForm(WrittenForm):
+    """Until when a cluster gets more time, and why."""
+
+    closes_on = DatePartsField(label=_("New closing date"))
+    closes_at_hour = forms.TimeField(
+        label=_("Hour"),
+        help_text=_("For example 17:00."),
+        input_formats=["%H:%M", "%H.%M"],
+        widget=forms.TextInput(
+            attrs={"class": "nhsuk-input--width-5", "autocomplete": "off"}
+        ),
+        error_messages={
+            "required": _("Enter the hour."),
+            "invalid": _("Enter the hour in figures, for example 17:00."),
+        },
+    )
+    reason = TextField(
+        label=_("Why does the cluster get more time?"),
+        help_text=_("The cluster will read this."),
+        rows=4,
+    )
+    field_order = ["closes_on", "closes_at_hour", "reason", "written_in"]
+
+    def __init__(self, reflection, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reflection = reflection
+        hour = timezone.localtime(reflection.cycle.closes_at).time()
+        self.initial.setdefault("closes_at_hour", time_format(hour, "H:i"))
+
+    @property
+    def latest(self):
+        """The last instant that can be granted."""
+        return self.reflection.cycle.closes_at + LONGEST_EXTENSION
+
+    def clean_reason(self):
+        reason = self.cleaned_data["reason"]
+        if not reason:
+            raise forms.ValidationError(_("Give a reason."))
+        return reason
+
+    def clean(self):
+        data = super().clean()
+        if data.get("closes_on") and data.get("closes_at_hour"):
+            closes_at = timezone.make_aware(
+                datetime.datetime.combine(data["closes_on"], data["closes_at_hour"])
+            )
+            if closes_at <= max(self.reflection.closes_at, timezone.now()):
+                self.add_error(
+                    "closes_on",
+                    _("Choose a time that is later than the present closing hour."),
+                )
+            elif closes_at > self.latest:
+                self.add_error(
+                    "closes_on", _("Choose a time within 60 days of the cycle's end.")
+                )
+            data["closes_at"] = closes_at
+        return data

@@ -56,6 +56,21 @@ class Suggestion:
         return sum(count.applicable for count in self.counts)
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """Which criteria a suggestion rests on, each list in the order that they were given in.
+
+    ``held_by`` are met and hold the suggested level, ``left`` are not met and keep the cluster from
+    ``Suggestion.next_level``, ``ahead`` are met above the suggested level, ``unanswered`` have
+    no answer at any level.
+    """
+
+    held_by: tuple = ()
+    left: tuple = ()
+    ahead: tuple = ()
+    unanswered: tuple = ()
+
+
 def count_levels(answers):
     """Count ``answers``, pairs of a level and a choice ("" for not answered), by level."""
     chosen = {level: Counter() for level in LEVELS}
@@ -90,3 +105,27 @@ def suggest(answers):
             )
         level = count.level
     return Suggestion(level, provisional, counts)
+
+
+def explain(judged):
+    """Say why ``suggest`` suggests what it does.
+
+    ``judged`` are triples of a criterion's level, the choice for it, and the criterion itself.
+    """
+    judged = list(judged)
+    suggestion = suggest((level, choice) for level, choice, _ in judged)
+    reached = suggestion.level or BELOW_LEVEL_1
+
+    def those(test):
+        return tuple(thing for level, choice, thing in judged if test(level, choice))
+
+    return Explanation(
+        held_by=those(lambda level, choice: choice == MET and level <= reached),
+        left=those(
+            lambda level, choice: (
+                level == suggestion.next_level and choice not in {MET, NOT_APPLICABLE}
+            )
+        ),
+        ahead=those(lambda level, choice: choice == MET and level > reached),
+        unanswered=those(lambda level, choice: not choice),
+    )

@@ -46,6 +46,11 @@ def has_time_left(user, reflection):
     return reflection.is_in_time
 
 
+@rules.predicate
+def may_be_extended(user, reflection):
+    return reflection.may_be_extended
+
+
 def in_state(*states):
     @rules.predicate
     def is_in_state(user, reflection):
@@ -56,6 +61,9 @@ def in_state(*states):
 
 rules.add_perm(Permission.READ_ANSWERS, works_in_the_cluster)
 rules.add_perm(Permission.EDIT_ANSWERS, works_in_the_cluster & takes_answers)
+rules.add_perm(Permission.RECORD_VIEW, works_in_the_cluster & takes_answers)
+rules.add_perm(Permission.OPEN_DISCUSSION, leads_the_cluster & takes_answers)
+rules.add_perm(Permission.FACILITATE, works_in_the_cluster & takes_answers)
 rules.add_perm(
     Permission.SUBMIT_REFLECTION,
     leads_the_cluster & in_state(State.DRAFT) & takes_answers,
@@ -67,6 +75,11 @@ rules.add_perm(
 rules.add_perm(
     Permission.RETURN_REFLECTION,
     is_officer_of_the_board & in_state(State.SUBMITTED) & has_time_left,
+)
+rules.add_perm(Permission.GRANT_EXTENSION, is_officer_of_the_board & may_be_extended)
+rules.add_perm(
+    Permission.READ_STATES,
+    works_in_the_cluster | is_officer_of_the_board | is_national_officer,
 )
 rules.add_perm(
     Permission.BEGIN_REVIEW, is_officer_of_the_board & in_state(State.SUBMITTED)

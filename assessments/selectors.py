@@ -39,15 +39,36 @@ def load_sheet(reflection):
 
     Asks nobody's leave: the caller has checked who reads.
     """
-    edition = reflection.cycle.edition
-    answers = {
-        Subject.of(answer): answer
-        for answer in Answer.objects.filter(reflection=reflection)
-    }
+    return load_sheets(reflection.cycle.edition, [reflection])[0]
+
+
+def load_sheets(edition, reflections):
+    """Several self-reflections on one edition, in their order: the queries of one."""
+    answers = {reflection.pk: {} for reflection in reflections}
+    for answer in Answer.objects.filter(reflection__in=reflections):
+        answers[answer.reflection_id][Subject.of(answer)] = answer
     modules = list(Module.objects.filter(edition=edition))
     outcomes = list(Outcome.objects.filter(module__edition=edition))
+    by_key = {module.pk: module for module in modules}
+    for outcome in outcomes:
+        outcome.module = by_key[outcome.module_id]
     criteria = list(Criterion.objects.filter(outcome__module__edition=edition))
     factors = list(EnablingFactor.objects.filter(edition=edition))
+    return [
+        _sheet(
+            reflection,
+            edition,
+            modules,
+            outcomes,
+            criteria,
+            factors,
+            answers[reflection.pk],
+        )
+        for reflection in reflections
+    ]
+
+
+def _sheet(reflection, edition, modules, outcomes, criteria, factors, answers):
     return Sheet(
         reflection=reflection,
         edition=edition,
@@ -108,7 +129,11 @@ def load_outcome(reflection, module_code, number):
         return None
     place = places[0]
     outcome = outcomes[place]
-    criteria = list(Criterion.objects.filter(outcome=outcome))
+    criteria = list(
+        Criterion.objects.filter(outcome=outcome).select_related(
+            "predecessor__outcome__module"  # what the cycle before may have asked
+        )
+    )
     answers = Answer.objects.filter(reflection=reflection).filter(
         Q(outcome=outcome) | Q(criterion__outcome=outcome)
     )
@@ -126,6 +151,11 @@ def load_outcome(reflection, module_code, number):
 def module_codes(edition):
     """The codes of an edition's modules, which are the form's middle parts, in their order."""
     return list(Module.objects.filter(edition=edition).values_list("code", flat=True))
+
+
+def outcomes_of(edition):
+    """Every outcome in the order of the form, with its module: one query."""
+    return list(_in_form_order(edition))
 
 
 def first_outcome(edition):

@@ -52,6 +52,16 @@ class OutcomeSheet:
         )
 
     @cached_property
+    def explanation(self):
+        """The criteria that the suggested level rests on; None in a module without levels."""
+        if not self.module.uses_levels:
+            return None
+        return maturity.explain(
+            (criterion.level, self.answer_to(criterion).choice, criterion)
+            for criterion in self.criteria
+        )
+
+    @cached_property
     def signs(self):
         """How often each kind of sign was chosen, in a module without levels."""
         return Counter(self.answer_to(criterion).choice for criterion in self.criteria)
@@ -70,6 +80,11 @@ class OutcomeSheet:
             and self.own_level != self.suggestion.level
         )
 
+    @property
+    def lacks_level_reason(self):
+        """Whether another level than the suggested one was chosen, and nothing says why."""
+        return self.differs and not self.answer_on(Question.OWN_LEVEL).text.strip()
+
     @cached_property
     def gaps(self):
         """What is missing, in the order of the page."""
@@ -85,7 +100,7 @@ class OutcomeSheet:
             subject = Subject(outcome_id=self.outcome.pk, question=Question.OWN_LEVEL)
             if self.own_level is None:
                 gaps.append(Gap(subject))
-            elif self.differs and not self.answer(subject).text.strip():
+            elif self.lacks_level_reason:
                 gaps.append(Gap(subject, needs_reason=True))
         return gaps
 
@@ -169,6 +184,16 @@ class Sheet:
     @property
     def outcomes(self):
         return [outcome for module in self.modules for outcome in module.outcomes]
+
+    @property
+    def outcomes_left(self):
+        """How many outcomes still need something."""
+        return sum(not outcome.is_complete for outcome in self.outcomes)
+
+    @property
+    def next_gap(self):
+        """The first page that still needs something, or None."""
+        return next((page for page in self.pages if page.gaps), None)
 
     @property
     def pages(self):

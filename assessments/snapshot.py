@@ -15,7 +15,9 @@ from assessments.models import (
 )
 from assessments.subjects import SEPARATOR, Subject
 
-FORMAT = 1
+FORMAT = 2
+# 1 had no evidence. What is read is written nowhere else: a reader takes every format.
+FORMATS = {1, 2}
 
 
 def _both(thing, name):
@@ -35,7 +37,24 @@ def _answer(answer):
     }
 
 
-def _outcome(sheet):
+def _evidence(support):
+    piece = support.evidence
+    return {
+        "id": piece.pk,
+        "title": piece.title,
+        "language": piece.language,
+        "url": piece.url,
+        "file_name": piece.file_name,
+        "size": piece.size,
+        "sha256": piece.file_hash,
+        "criteria": [
+            {"level": criterion.level, "number": criterion.number}
+            for criterion in support.criteria
+        ],
+    }
+
+
+def _outcome(sheet, supports):
     questions = (
         OUTCOME_QUESTIONS if sheet.module.uses_levels else OUTCOME_TEXT_QUESTIONS
     )
@@ -73,13 +92,19 @@ def _outcome(sheet):
                 for count in suggestion.counts
             ],
         },
+        "evidence": [_evidence(support) for support in supports],
         "answered": sheet.answered,
         "total": sheet.total,
     }
 
 
-def build(sheet):
-    """The whole of ``sheet`` as plain data, without what a submission adds to it."""
+def build(sheet, evidence=None):
+    """The whole of ``sheet`` as plain data, without what a submission adds to it.
+
+    ``evidence`` holds what supports each outcome, by its primary key
+    (``assessments.evidence.load_by_outcome``).
+    """
+    evidence = evidence or {}
     reflection, edition = sheet.reflection, sheet.edition
     cluster, cycle = reflection.cluster, reflection.cycle
 
@@ -111,7 +136,10 @@ def build(sheet):
                 "title": _both(module.module, "title"),
                 "abbreviation": _both(module.module, "abbreviation"),
                 "criteria_heading": _both(module.module, "criteria_heading"),
-                "outcomes": [_outcome(outcome) for outcome in module.outcomes],
+                "outcomes": [
+                    _outcome(outcome, evidence.get(outcome.outcome.pk, []))
+                    for outcome in module.outcomes
+                ],
             }
             for module in sheet.modules
         ],

@@ -75,3 +75,23 @@ def question_choices(question):
 
 
 FACTOR_CHOICES = FactorChoice.choices
+CHOICE_WORDS = {
+    choice.value: choice.label
+    for choices in (
+        CriterionChoice,
+        SignsChoice,
+        FactorChoice,
+        MethodChoice,
+        Profession,
+    )
+    for choice in choices
+}
+
+
+def choice_words(question, choice):
+    """A stored choice, or several, as people read it; ``question`` is "" where it is none."""
+    words = dict(question_choices(question)) if question in LEVEL_QUESTIONS else {}
+    words = words or CHOICE_WORDS
+    return ", ".join(
+        str(words[code]) for code in choice.split(SEPARATOR) if code in words
+    )

@@ -1,6 +1,13 @@
-"""Runs a benchmark by its name, on a database of its own that is thrown away afterwards."""
+"""Runs a benchmark by its name, on a database of its own that is thrown away afterwards.
+
+pages        queries and time of the main pages
+concurrency  what many hands and a killed server do to answers, on PostgreSQL and SQLite
+races        the same on the empty database of DATABASE_URL (concurrency calls it)
+mutations    whether the tests notice when a guard of the answers is taken away
+"""
 
 import argparse
+import contextlib
 import importlib
 import os
 import secrets
@@ -12,14 +19,46 @@ import django
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=["pages"], nargs="?", default="pages")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "what",
+        choices=["pages", "concurrency", "races", "mutations"],
+        nargs="?",
+        default="pages",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     parser.add_argument(
-        "--rounds", type=int, default=30, help="how often to ask for each"
+        "--rounds", type=int, default=30, help="pages: how often to ask for each"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="concurrency: a tenth of everything"
     )
     options = parser.parse_args()
 
+    chosen = {
+        "pages": {"rounds": options.rounds},
+        "concurrency": {"quick": options.quick},
+        "races": {"quick": options.quick},
+        "mutations": {},
+    }[options.what]
+    with scratch_database() if options.what == "pages" else contextlib.nullcontext():
+        if options.what in {"pages", "races"}:
+            django.setup()
+        benchmark = importlib.import_module(f"bench.{options.what}")
+        measured = benchmark.measure(say=say, **chosen)
+        print(
+            benchmark.as_json(measured)
+            if options.json
+            else benchmark.as_table(measured)
+        )
+
+
+@contextlib.contextmanager
+def scratch_database():
     with tempfile.TemporaryDirectory() as directory:
         # The environment counts before .env: nothing of this machine's own is read or written.
         os.environ |= {
@@ -31,14 +70,7 @@ def main():
             "DJANGO_SETTINGS_MODULE": "cdf_site.settings",
             "SECRET_KEY": secrets.token_urlsafe(50),
         }
-        django.setup()
-        benchmark = importlib.import_module(f"bench.{options.what}")
-        measured = benchmark.measure(rounds=options.rounds, say=say)
-        print(
-            benchmark.as_json(measured)
-            if options.json
-            else benchmark.as_table(measured)
-        )
+        yield
 
 
 def say(line):
@@ -46,4 +78,7 @@ def say(line):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

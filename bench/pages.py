@@ -14,16 +14,13 @@ the median counts; ``ratio`` says how many empty pages a page costs. Static file
 in their names here, because they may not have been collected.
 """
 
-import datetime
 import json
 import statistics
-import sys
 import time
 import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
 from django.test import Client, override_settings
@@ -34,7 +31,6 @@ from django.utils import timezone
 from assessments import services
 from assessments.models import (
     CriterionChoice,
-    Cycle,
     FactorChoice,
     MethodChoice,
     Profession,
@@ -44,10 +40,10 @@ from assessments.models import (
 )
 from assessments.selectors import load_sheet
 from assessments.subjects import Subject
-from frameworks.models import Edition, Outcome
-from organisations.models import Membership, Role, User
+from bench.world import build, open_cycle, person
+from frameworks.models import Outcome
+from organisations.models import Role
 
-FIXTURES = settings.BASE_DIR / "fixtures"
 CLUSTERS = 60
 WARM_UP = 3  # rounds that do not count: templates and connections are made ready
 TEXT = "Mae'r tîm yn cwrdd bob wythnos ac yn dysgu o'r hyn sy'n gweithio'n dda. " * 3
@@ -67,12 +63,7 @@ class Page:
 def measure(*, rounds, say):
     """Build the database, and measure each page ``rounds`` times: milliseconds and queries."""
     say("database: framework, organisations and 60 submissions …")
-    call_command("migrate", verbosity=0)
-    for command, fixture in (
-        ("load_framework", "framework-2022-05.json"),
-        ("load_organisations", "organisations.json"),
-    ):
-        call_command(command, FIXTURES / fixture, stdout=sys.stderr)
+    build()
     with override_settings(ROOT_URLCONF="bench.urls", STORAGES=PLAIN_STATIC_FILES):
         pages = build_pages(say)
         say("queries …")
@@ -144,29 +135,10 @@ def build_pages(say):
     }
 
 
-def person(email, role, **scope):
-    user = User.objects.create_user(email)
-    Membership.objects.create(user=user, role=role, **scope)
-    return user
-
-
 def signed_in(user):
     client = Client()
     client.force_login(user)
     return client
-
-
-def open_cycle(*, by):
-    now = timezone.now()
-    cycle = Cycle.objects.create(
-        code="bench",
-        name_cy="Cylch",
-        name_en="Cycle",
-        edition=Edition.objects.get(),
-        opens_at=now - datetime.timedelta(days=1),
-        closes_at=now + datetime.timedelta(days=30),
-    )
-    return services.open_cycle(cycle=cycle, by=by)
 
 
 def submit(reflection, place):

@@ -8,6 +8,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cdf_site.common import sessions
+from cdf_site.common.drafts import draft_key
 from cdf_site.demonstration import demonstration_accounts
 from organisations.models import CLUSTER_ROLES, Role
 from organisations.permissions import Permission, holds
@@ -33,8 +35,11 @@ def interface(request):
     return {
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "other_language": other_language(request),
+        "time_left": SimpleLazyObject(lambda: sessions.time_left(request.session)),
+        "warned_before": sessions.WARNED_BEFORE,
         "demonstration": settings.DEMONSTRATION,
         "demonstration_accounts": SimpleLazyObject(demonstration_accounts),
+        "draft_key": SimpleLazyObject(lambda: draft_key(request.user)),
     }
 
 

@@ -21,8 +21,10 @@ NEVER_SHOWN = ("csrfmiddlewaretoken", SENT_AGAIN)
 # What the pages put into their forms themselves, or offer for choosing, goes back unseen: the
 # rest was typed. (Django admin names its buttons with an underscore.)
 NOT_TYPED = re.compile(
-    r"(.*-)?(version|choice|level|language|operation_id)|level-\d+|submission_number|_.*"
-    r"|written_in|person|asked|incomplete|stay|leave|switch_to|use_theirs|next"
+    r"(.*-)?(version|base|after|was|shared|choice|level|language|operation_id)|level-\d+|submission_number|_.*"
+    r"|written_in|person|asked|incomplete|stay|leave|switch_to|keep_mine|use_theirs|join|next"
+    r"|add_evidence|uses|outcome"
+    r"|choose|go|clock|room|present|agenda"
 )
 NUMBER_OR_CODE = re.compile(r"\d*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FREE_TEXT = re.compile(r"(.*-)?text|reason(-.*)?")
@@ -75,12 +77,33 @@ def csrf_failure(request, reason=""):
     Only to our own pages: a form that another site sent is not offered for sending.
     """
     texts = sent_texts(request) if _came_from_here(request) else []
+    if texts and is_of_another_person(request):
+        return of_another_person(request)
     return _send_again_page(request, "csrf_failure", texts)
 
 
 def signed_out(request, texts):
     """Give back what was typed when the session had ended before the form was sent."""
     return _send_again_page(request, "signed_out", texts)
+
+
+def is_of_another_person(request):
+    """Whether the form was in a page of somebody other than who is signed in now.
+
+    Pages of answers say whose they are, in a field.
+    """
+    person = str(request.user.pk)
+    return (
+        request.user.is_authenticated and request.POST.get("person", person) != person
+    )
+
+
+def of_another_person(request):
+    """Refuse a form that somebody else filled in, without showing what it held.
+
+    The browser still has it: loading that page again, as the person who wrote it, sends it.
+    """
+    return _error_page(request, "of_another_person", status=403)
 
 
 def page_not_found(request, exception):

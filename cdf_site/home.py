@@ -6,11 +6,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Max
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from assessments.models import Cycle, SelfReflection, StateChange
-from assessments.selectors import required_total
-from organisations.models import CLUSTER_ROLES, AuditEvent, Role
+from assessments.selectors import load_sheets
+from assessments.views.outline import next_line, outline
+from organisations.models import CLUSTER_ROLES, AuditEvent, Cluster, Role
 from organisations.permissions import Permission, holds
 
 PAGES = ("about", "accessibility", "privacy", "cookies")
@@ -23,8 +25,13 @@ class ClusterTask:
     """One cluster's self-reflection in the current cycle, and what can be done about it."""
 
     reflection: SelfReflection
-    total: int
+    sheet: object
+    next_line: object  # of the contents: the first page that still needs something
     may_submit: bool
+
+    @property
+    def total(self):
+        return self.sheet.total
 
     @property
     def left(self):
@@ -42,6 +49,7 @@ class BoardTask:
     looks_at_submissions: bool  # as a board's officer does
     waiting_count: int  # submitted, and nobody has begun to look at them
     waiting: list[SelfReflection]  # a few of them
+    without_lead: list[Cluster]  # a few; nobody there could submit
 
     @property
     def more_waiting(self):
@@ -112,16 +120,19 @@ def _cluster_tasks(cycle, user):
         .with_shown_state()
         .with_answered_count()
         .select_related("cluster__health_board", "cycle")
+        .prefetch_related("extensions")
         .order_by("cluster__sort_cy" if get_language() == "cy" else "cluster__sort_en")
     )
-    total = required_total(cycle.edition)
+    reflections = list(reflections)
+    sheets = load_sheets(cycle.edition, reflections)
     return [
         ClusterTask(
             reflection=reflection,
-            total=total,
+            sheet=sheet,
+            next_line=next_line(outline(reflection, sheet)),
             may_submit=holds(user, Permission.SUBMIT_REFLECTION, reflection),
         )
-        for reflection in reflections
+        for reflection, sheet in zip(reflections, sheets, strict=True)
     ]
 
 
@@ -135,6 +146,7 @@ def _board_tasks(cycle, user):
                 "reporting:board", args=[cycle.code, membership.health_board.code]
             ),
             looks_at_submissions=True,
+            board=membership.health_board,
         )
         for membership in user.current_memberships
         if membership.role == Role.HEALTH_BOARD_OFFICER
@@ -145,7 +157,7 @@ def _board_tasks(cycle, user):
     return tasks
 
 
-def _board_task(reflections, *, name, url, looks_at_submissions):
+def _board_task(reflections, *, name, url, looks_at_submissions, board=None):
     counted = dict(
         reflections.order_by().values_list("state").annotate(count=Count("pk"))
     )
@@ -161,7 +173,14 @@ def _board_task(reflections, *, name, url, looks_at_submissions):
         looks_at_submissions=looks_at_submissions,
         waiting_count=counted.get(SelfReflection.State.SUBMITTED, 0),
         waiting=_waiting(reflections) if looks_at_submissions else [],
+        without_lead=_without_lead(board) if board else [],
     )
+
+
+def _without_lead(board):
+    """A few clusters of ``board`` that nobody leads, by name: its officer can invite somebody."""
+    clusters = board.clusters.open_on(timezone.localdate()).without_lead()
+    return list(clusters.in_name_order()[:MOST_WAITING])
 
 
 def _waiting(reflections):

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "cdf_site",
     "organisations",
     "frameworks",
+    "notifications",
     "assessments",
     "peerreview",
     "reporting",
@@ -139,7 +140,8 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -200,6 +202,14 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # no form has more than one
+# A file goes to the disk while it arrives, and no further than is taken of it.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_HANDLERS = [
+    "cdf_site.common.uploads.StopAtMostBytes",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Languages and time -----------------------------------------------------------------
 LANGUAGE_CODE = (
@@ -241,9 +251,26 @@ STORAGES = {
 }
 
 # Messages and logs ------------------------------------------------------------------
-EMAIL_BACKEND = env(
-    "EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend"
+# The address of the service in what it sends. Never taken from a request: whoever sends one could
+# put another host's name there, and a link with a secret would lead to them.
+SERVICE_URL = env("SERVICE_URL", default="").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000"
 )
+EMAIL_URL = env("EMAIL_URL", default="")
+if DEMONSTRATION:  # nothing leaves the machine; what would have is on the page "outbox"
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+elif EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = env(
+        "EMAIL_BACKEND",
+        default="notifications.backends.NotSetUpBackend"
+        if PRODUCTION
+        else "django.core.mail.backends.console.EmailBackend",
+    )
+EMAIL_TIMEOUT = 10  # seconds: somebody waits
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)  # how long a link works
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 LOGGING = {
     "version": 1,

@@ -15,6 +15,8 @@ urlpatterns = [
             for name in home.PAGES
         ),
         path("", include("organisations.urls")),
+        path("", include("notifications.urls")),
+        path("", include("assessments.urls_people")),
         path("framework/", include("frameworks.urls")),
         path("self-reflections/", include("assessments.urls")),
         path("results/", include("reporting.urls")),

@@ -307,10 +307,21 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(AuditedAdmin):
-    list_display = ("user", "role", "cluster", "health_board", "starts_on", "ends_on")
+    list_display = (
+        "user",
+        "role",
+        "cluster",
+        "profession",
+        "health_board",
+        "starts_on",
+        "ends_on",
+        "ended_at",
+    )
     list_filter = (
         "role",
         ("ends_on", admin.EmptyFieldListFilter),
+        ("ended_at", admin.EmptyFieldListFilter),
+        "profession",
         "health_board",
         "cluster__health_board",
     )
@@ -325,7 +336,17 @@ class MembershipAdmin(AuditedAdmin):
     )
     ordering = ("user__email", "pk")
     autocomplete_fields = ("user", "cluster", "health_board")
-    fields = ("user", "role", "cluster", "health_board", "starts_on", "ends_on")
+    fields = (
+        "user",
+        "role",
+        "cluster",
+        "health_board",
+        "profession",
+        "starts_on",
+        "ends_on",
+        "ended_at",
+    )
+    readonly_fields = ("ended_at",)
     form = MembershipForm
 
     def get_form(self, request, obj=None, **kwargs):

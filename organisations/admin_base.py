@@ -88,8 +88,11 @@ class AuditedAdmin(admin.ModelAdmin):
             AuditEvent.Kind.REMOVED, by=request.user, subject=subject, name=str(subject)
         )
 
-    def ask(self, request, things, action, title, consequence):
-        """The page that says what ``action`` will do, with the button that does it."""
+    def ask(self, request, things, action, title, consequence, notes=()):
+        """The page that says what ``action`` will do, with the button that does it.
+
+        ``notes`` say what else must be known of single things.
+        """
         return TemplateResponse(
             request,
             "admin/confirm_action.html",
@@ -98,6 +101,7 @@ class AuditedAdmin(admin.ModelAdmin):
                 "opts": self.opts,
                 "title": title,
                 "consequence": consequence,
+                "notes": notes,
                 "things": things,
                 "action": action,
                 "checkbox": ACTION_CHECKBOX_NAME,

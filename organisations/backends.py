@@ -3,7 +3,7 @@
 from django.contrib.auth.backends import BaseBackend
 
 # What clusters write is not among them, and is registered in no admin.
-ADMINISTERED_APPS = {"organisations", "frameworks", "assessments"}
+ADMINISTERED_APPS = {"organisations", "frameworks", "notifications", "assessments"}
 
 
 class AdministratorBackend(BaseBackend):

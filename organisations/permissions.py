@@ -10,9 +10,14 @@ class Permission(StrEnum):
     # on a self-reflection
     READ_ANSWERS = "assessments.read_answers"
     EDIT_ANSWERS = "assessments.edit_answers"
+    RECORD_VIEW = "assessments.record_view"
+    OPEN_DISCUSSION = "assessments.open_discussion"
+    FACILITATE = "assessments.facilitate"
     SUBMIT_REFLECTION = "assessments.submit_reflection"
     WITHDRAW_REFLECTION = "assessments.withdraw_reflection"
     RETURN_REFLECTION = "assessments.return_reflection"
+    GRANT_EXTENSION = "assessments.grant_extension"
+    READ_STATES = "assessments.read_states"
     BEGIN_REVIEW = "assessments.begin_review"
     RECORD_AGREEMENT = "assessments.record_agreement"
     # on a submission
@@ -23,6 +28,12 @@ class Permission(StrEnum):
     # on a health board, and on none
     VIEW_BOARD_RESULTS = "reporting.view_board_results"
     VIEW_NATIONAL_RESULTS = "reporting.view_national_results"
+    # on a cluster
+    VIEW_PEOPLE = "organisations.view_people"
+    MANAGE_PEOPLE = "organisations.manage_people"
+    NOMINATE_DEPUTY = "organisations.nominate_deputy"
+    HAND_OVER = "organisations.hand_over"
+    APPOINT_LEAD = "organisations.appoint_lead"
     # on none
     ADMINISTER = "organisations.administer"
 

@@ -2,6 +2,7 @@
 
 import rules
 
+from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Membership, Role
 from organisations.permissions import Permission
 
 
@@ -10,4 +11,34 @@ def is_administrator(user):
     return user.is_staff
 
 
+@rules.predicate
+def is_of_the_cluster(user, cluster):
+    return cluster.pk in user.cluster_ids(*CLUSTER_ROLES)
+
+
+@rules.predicate
+def has_the_leads_right(user, cluster):
+    return cluster.pk in user.cluster_ids(*LEAD_ROLES)
+
+
+@rules.predicate
+def is_the_lead(user, cluster):
+    return cluster.pk in user.cluster_ids(Role.CLUSTER_LEAD)
+
+
+@rules.predicate
+def is_officer_of_its_board(user, cluster):
+    return cluster.health_board_id in user.health_board_ids()
+
+
+@rules.predicate
+def has_no_lead(user, cluster):
+    return not Membership.objects.leading().filter(cluster=cluster).exists()
+
+
+rules.add_perm(Permission.VIEW_PEOPLE, is_of_the_cluster | is_officer_of_its_board)
+rules.add_perm(Permission.MANAGE_PEOPLE, has_the_leads_right)
+rules.add_perm(Permission.NOMINATE_DEPUTY, is_the_lead)
+rules.add_perm(Permission.HAND_OVER, is_the_lead)
+rules.add_perm(Permission.APPOINT_LEAD, is_officer_of_its_board & has_no_lead)
 rules.add_perm(Permission.ADMINISTER, is_administrator)

@@ -65,10 +65,17 @@ sign_in = SignIn.as_view()
 
 
 def sign_out(request):
-    """Only a button signs out; whoever opens the address is led to the start page."""
+    """Only a button signs out; whoever opens the address is led to the start page.
+
+    What the browser keeps of the person's typing goes with them. The page's script clears just
+    that, and says where something of somebody else's is left that has not been sent yet.
+    """
     if request.method != "POST":
         return redirect("home")
-    return auth_views.LogoutView.as_view()(request)
+    response = auth_views.LogoutView.as_view()(request)
+    if request.GET.get("others") != "kept":
+        response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def locked_out(request, original_response=None, credentials=None, *args, **kwargs):

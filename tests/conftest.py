@@ -5,10 +5,11 @@ have a criterion at each level, a module without levels, and one enabling factor
 """
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.db import connections
 from django.utils import translation
 
-from assessments.models import SelfReflection
+from assessments.models import Evidence, SelfReflection
 from tests.factories import (
     ClusterFactory,
     CycleFactory,
@@ -30,6 +31,13 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         name = tmp_path_factory.mktemp("database") / "tests.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_of_evidence(tmp_path_factory):
+    """Files go to a folder of the tests'."""
+    field = Evidence._meta.get_field("file")
+    field.storage = FileSystemStorage(location=tmp_path_factory.mktemp("evidence"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,23 +1,59 @@
 """Every page of the service, and who opens it, for tests that look at all of them."""
 
+import datetime
 from dataclasses import dataclass, field
 
+from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import override
 
 from assessments import services
 from assessments.models import SelfReflection
-from organisations.models import User
-from tests.factories import SelfReflectionFactory
-from tests.steps import answer_all, entry, save, submit, words_of
+from assessments.views.worksheets import FAULTS
+from assessments.worksheets.reading import Fault, Filled, Reading
+from organisations.models import Cluster, User
+from tests.factories import (
+    ClusterFactory,
+    CycleFactory,
+    SelfReflectionFactory,
+    UserFactory,
+)
+from tests.steps import (
+    add_link,
+    answer_all,
+    criterion_of,
+    entry,
+    invite,
+    outcome_of,
+    save,
+    submit,
+    words_of,
+)
 
 # Addresses that only take what is sent to them, and those that have no language.
 NO_PAGES = {
+    "assessments:presence_note",  # for scripts
+    "assessments:evidence_remove",
+    "assessments:evidence_restore",
+    "assessments:evidence_file",  # tests/assessments/test_evidence.py
+    "assessments:worksheet_file",
     "assessments:reflection_submit",
     "assessments:reflection_withdraw",
+    "session",  # for scripts
+    "outbox",  # in a demonstration only: tests/notifications/test_outbox.py
+    "outbox_message",
+    "people:invitation_resend",
+    "people:invitation_revoke",
+    "people:deputy_end",
+    "people:person_restore",
+    "people:action_give",
     "sign_out",
 }
 WITHOUT_LANGUAGE = {"choose_language"}
+TOKEN = "a-token-of-the-world"
 
 
 @dataclass(frozen=True)
@@ -45,14 +81,27 @@ class World:
     draft: SelfReflection
     submitted: SelfReflection
     lead: User
+    contributor: User
+    leaderless: Cluster
     officer: User
     national: User
     administrator: User
+    evidence: int
+    newcomer: User  # in whose cluster no session runs
+    begun_nowhere: SelfReflection
 
 
 def build_world(
     *, reflection, other_cluster, lead, stranger, officer, national, administrator
 ):
+    _before(reflection, lead=lead, national=national)
+    for criterion in (None, criterion_of(reflection)):
+        services.raise_flag(
+            reflection=reflection,
+            outcome=outcome_of(reflection),
+            criterion=criterion,
+            by=lead,
+        )
     save(
         reflection,
         entry(words_of(reflection), "Gair o brofiad."),
@@ -65,20 +114,114 @@ def build_world(
         by=lead,
     )
     submit(reflection, by=lead)
+    services.withdraw(reflection=reflection, by=lead)
+    subject = words_of(reflection)
+    save(reflection, entry(subject, "Gair arall.", base=1), by=lead, language="cy")
+    save(reflection, entry(subject, "Gair hwyr.", base=1), by=lead, language="cy")
+    submit(reflection, by=lead)
     services.return_reflection(
-        reflection=reflection, by=officer, reason="Look again, please.", language="en"
+        reflection=reflection,
+        by=officer,
+        reason="Look again, please.",
+        language="en",
+        outcome_reasons={outcome_of(reflection).pk: ("Edrychwch yma.", "cy")},
     )
+    services.grant_extension(
+        reflection=reflection,
+        closes_at=reflection.cycle.closes_at + datetime.timedelta(days=7),
+        reason="Salwch yn y tîm.",
+        language="cy",
+        by=officer,
+    )
+    invite(reflection.cluster, by=lead, known=TOKEN, profession="optometry")
     submitted = SelfReflectionFactory(cycle=reflection.cycle, cluster=other_cluster)
     answer_all(submitted, by=stranger)
     submit(submitted, by=stranger)
+    at_the_meeting(reflection, lead)
+    begun_nowhere = SelfReflectionFactory(
+        cycle=reflection.cycle,
+        cluster=ClusterFactory(health_board=reflection.cluster.health_board),
+    )
     return World(
+        newcomer=UserFactory(contributor_to=begun_nowhere.cluster),
+        begun_nowhere=begun_nowhere,
         draft=SelfReflection.objects.get(pk=reflection.pk),
         submitted=submitted,
         lead=lead,
+        contributor=UserFactory(contributor_to=reflection.cluster),
+        leaderless=ClusterFactory(health_board=reflection.cluster.health_board),
         officer=officer,
         national=national,
         administrator=administrator,
+        evidence=add_link(reflection, by=lead).pk,
     )
+
+
+def upload_of(world):
+    """A worksheet with one answer and one cell that cannot be read, sent back by the lead."""
+    reading = Reading(
+        filled=[
+            Filled("LEVELS-1-going_well", 1, text="Gair arall o brofiad."),
+            Filled("LEVELS-1-in_the_way", 0, text="Amser."),
+        ],
+        faults=[
+            Fault("2 MGSG", f"D{row}", code, "12")
+            for row, code in enumerate(FAULTS, start=2)
+        ],
+    )
+    return services.keep_worksheet(
+        reflection=world.draft,
+        file_name="2030-afan.xlsx",
+        reading=reading,
+        by=world.lead,
+    ).pk
+
+
+def at_the_meeting(reflection, lead):
+    """Views of three people on the first outcome, its discussion opened, and a session."""
+    outcomes = [outcome_of(reflection), outcome_of(reflection, module="SIGNS")]
+    for person in (
+        lead,
+        UserFactory(contributor_to=reflection.cluster),
+        UserFactory(contributor_to=reflection.cluster),
+    ):
+        services.save_views(
+            reflection=reflection,
+            opinions=[services.Opinion(outcomes[0].pk, 0, "", "2", "Barn.", True)],
+            language="cy",
+            by=person,
+        )
+    services.open_discussion(reflection=reflection, outcome=outcomes[0], by=lead)
+    services.start_session(
+        reflection=reflection,
+        agenda=outcomes,
+        present=["pharmacy"],
+        minutes_an_outcome=10,
+        by=lead,
+    )
+
+
+def _before(reflection, *, lead, national):
+    """What the cluster submitted in a cycle that is closed, when one criterion read otherwise."""
+    now, days = timezone.now(), datetime.timedelta(days=1)
+    before = SelfReflectionFactory(
+        cluster=reflection.cluster,
+        cycle=CycleFactory(
+            edition=reflection.cycle.edition,
+            opens_at=now - 400 * days,
+            closes_at=now + days,
+        ),
+    )
+    criterion = criterion_of(reflection)
+    texts = criterion.text_cy, criterion.text_en
+    criterion.text_cy, criterion.text_en = (f"{text} {text}" for text in texts)
+    criterion.save()
+    answer_all(before, by=lead)
+    save(before, entry(words_of(before), "Gair o'r blaen."), by=lead, language="cy")
+    submit(before, by=lead)
+    services.close_cycle(cycle=before.cycle, by=national)
+    criterion.text_cy, criterion.text_en = texts
+    criterion.save()
 
 
 def pages(world):
@@ -86,7 +229,11 @@ def pages(world):
     edition = {"edition": cycle.edition.code}
     draft = {"cycle": cycle.code, "cluster": world.draft.cluster.code}
     submitted = {"cycle": cycle.code, "cluster": world.submitted.cluster.code}
+    ours = {"cluster": world.draft.cluster.code}
     lead, officer = world.lead, world.officer
+    first = draft | {"module": "LEVELS", "number": 1}
+    signs = draft | {"module": "SIGNS", "number": 1}
+    elsewhere = {"cycle": cycle.code, "cluster": world.begun_nowhere.cluster.code}
     return [
         *(Page(name) for name in ("about", "accessibility", "privacy", "cookies")),
         Page("sign_in"),
@@ -101,6 +248,28 @@ def pages(world):
             "frameworks:outcome_detail",
             where=edition | {"module": "SIGNS", "number": 1},
         ),
+        Page("password_reset"),
+        Page("password_reset_sent"),
+        Page(
+            "password_reset_confirm",
+            where={
+                "uidb64": urlsafe_base64_encode(force_bytes(lead.pk)),
+                "token": default_token_generator.make_token(lead),
+            },
+        ),
+        Page("password_reset_done"),
+        Page("people:invitation", where={"token": TOKEN}),
+        Page("people:invitation", lead, {"token": TOKEN}),
+        Page("people:people_list", lead, ours),
+        Page("people:people_list", world.contributor, ours),
+        Page("people:people_list", officer, {"cluster": world.leaderless.code}),
+        Page("people:person_invite", lead, ours),
+        Page("people:lead_invite", officer, {"cluster": world.leaderless.code}),
+        Page("people:deputy_nominate", lead, ours),
+        Page("people:hand_over", lead, ours),
+        Page("people:person_remove", lead, ours | {"person": world.contributor.pk}),
+        Page("people:cluster_leave", lead, ours),
+        Page("people:cluster_leave", world.contributor, ours),
         Page("home", lead),
         Page("account", lead),
         Page("password_change", lead),
@@ -113,9 +282,40 @@ def pages(world):
         Page(
             "assessments:outcome_edit", lead, draft | {"module": "SIGNS", "number": 1}
         ),
+        Page("assessments:own_views_edit", lead, draft),
+        Page("assessments:own_view_edit", lead, first),
+        Page("assessments:own_view_edit", lead, signs),
+        Page("assessments:discussion_detail", lead, first),
+        Page("assessments:discussion_detail", lead, signs),
+        Page("assessments:discussion_detail", world.newcomer, first | elsewhere),
+        Page("assessments:session_detail", world.newcomer, elsewhere),
+        Page("assessments:session_step", lead, first | {"step": "outcome"}),
+        Page("assessments:session_step", lead, first | {"step": "1"}),
+        Page("assessments:session_step", lead, first | {"step": "end"}),
+        Page("assessments:session_step", lead, signs | {"step": "end"}),
+        Page("assessments:session_change", lead, draft),
+        Page("assessments:session_end", lead, draft),
         Page("assessments:enablers_edit", lead, draft),
         Page("assessments:closing_edit", lead, draft),
         Page("assessments:draft_detail", lead, draft),
+        Page("assessments:evidence_list", lead, draft),
+        Page("assessments:evidence_add", lead, draft),
+        Page("assessments:evidence_edit", lead, draft | {"evidence": world.evidence}),
+        Page("assessments:worksheet_detail", lead, draft),
+        Page(
+            "assessments:worksheet_preview", lead, draft | {"upload": upload_of(world)}
+        ),
+        Page("assessments:answer_history", lead, draft | {"key": "about-cluster"}),
+        Page(
+            "assessments:outcome_answer_history",
+            lead,
+            draft | {"module": "LEVELS", "number": 1, "question": "going-well"},
+        ),
+        Page("assessments:change_list", lead, draft),
+        Page("assessments:state_list", lead, draft),
+        Page("assessments:state_list", officer, submitted),
+        Page("assessments:submission_changes", officer, draft | {"number": 2}),
+        Page("assessments:extension_grant", officer, draft),
         Page("assessments:reflection_check", lead, draft),
         Page("assessments:submission_detail", lead, draft | {"number": 1}),
         Page("home", officer),

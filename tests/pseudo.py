@@ -15,7 +15,7 @@ from reporting.templatetags import results
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = {"alt", "aria-label", "label", "placeholder", "title"}
 NEVER_CLOSED = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
-UNSEEN = {"script", "style"}
+UNSEEN = {"kbd", "script", "style"}  # what a key is called stands on the key
 
 
 def use_pseudo_language(monkeypatch):

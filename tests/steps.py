@@ -15,10 +15,12 @@ from assessments.models import (
     SignsChoice,
 )
 from assessments.selectors import load_sheet
+from assessments.services import people
 from assessments.subjects import Subject
 from frameworks.models import Criterion, EnablingFactor, Outcome
 
 State = SelfReflection.State
+KNOWN = "a-known-token"
 
 
 def criterion_of(reflection, *, module="LEVELS", outcome=1, level=1):
@@ -128,6 +130,31 @@ def bring_to(state, reflection, *, lead, officer, national):
         services.close_cycle(cycle=reflection.cycle, by=national)
         reflection.cycle.refresh_from_db()
     reflection.refresh_from_db()
+
+
+def invite(cluster, *, by, email="invited@example.test", known=KNOWN, **said):
+    """An invitation that waits; its link holds the token ``known``."""
+    invitation = people.invite(cluster=cluster, by=by, email=email, **said)
+    invitation.secret_hash = people.hash_of(known)
+    invitation.save()
+    return invitation
+
+
+def add_link(reflection, *, by, title="Minutes of our meeting", uses=None, **said):
+    """A link that supports the first criterion, unless ``uses`` says otherwise."""
+    if uses is None:
+        criterion = criterion_of(reflection)
+        uses = [services.Use(criterion.outcome_id, criterion.pk)]
+    evidence = services.add_evidence(
+        reflection=reflection,
+        title=title,
+        language="en",
+        uses=uses,
+        by=by,
+        **({"url": "https://example.test/minutes"} | said),
+    )
+    reflection.refresh_from_db()
+    return evidence
 
 
 def content_of(answer):

@@ -14,6 +14,7 @@ APPS = [
     "cdf_site",
     "organisations",
     "frameworks",
+    "notifications",
     "assessments",
     "peerreview",
     "reporting",

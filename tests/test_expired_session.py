@@ -192,6 +192,29 @@ def test_no_other_site_sends_a_form_again(browser, page, site):
     assert stored() == []
 
 
+def test_what_says_nothing_of_its_sender_needs_its_token(browser, page):
+    data = form_of(browser.get(page).content.decode())
+    data |= {"anything-else-text": TYPED, "sent_again": "1"}
+    del data["csrfmiddlewaretoken"]
+
+    response = browser.post(page, data)
+
+    assert response.status_code == 403
+    assert TYPED not in response.content.decode()
+    assert stored() == []
+
+
+def test_without_being_signed_in_nothing_is_let_through(browser, page):
+    data = form_of(browser.get(page).content.decode())
+    data |= {"anything-else-text": TYPED, "sent_again": "1"}
+    del data["csrfmiddlewaretoken"]
+    browser.logout()
+
+    response = browser.post(page, data, headers=FROM_HERE)
+
+    assert "This form has been open a long time" in response.content.decode()
+
+
 def test_a_form_of_our_own_still_needs_its_token(browser, page):
     data = form_of(browser.get(page).content.decode())
     del data["csrfmiddlewaretoken"]
@@ -201,17 +224,14 @@ def test_a_form_of_our_own_still_needs_its_token(browser, page):
     assert response.status_code == 403
 
 
-def test_a_script_is_led_to_sign_in(client, page):
+def test_a_script_is_told(client, page):
     response = client.post(
         page,
         {"anything-else-text": TYPED},
         headers=FROM_HERE | {"Accept": "application/json"},
     )
 
-    assert (response.status_code, response.headers["Location"]) == (
-        302,
-        f"/en/sign-in/?next={page}",
-    )
+    assert (response.status_code, response.json()) == (401, {"reason": "signed_out"})
 
 
 @pytest.mark.parametrize(
@@ -232,6 +252,90 @@ def test_a_button_without_a_text_leads_to_sign_in_and_on(
     assert after.headers["Location"] == ("/en/" if name == "sign_out" else contents)
 
 
+# Another person in the same browser ---------------------------------------------------------
+
+OF_ANOTHER = {
+    "en": "Somebody else filled in this page before you signed in.",
+    "cy": "Llenwodd rhywun arall y dudalen hon cyn i chi fewngofnodi.",
+}
+
+
+@pytest.fixture
+def colleague(cluster, quick_passwords):
+    """Another person of the same cluster, who may write there as well."""
+    return UserFactory(
+        email="colleague@example.test", contributor_to=cluster, password=PASSWORD
+    )
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+def test_another_person_does_not_send_it_in_their_name(
+    browser, reflection, page, colleague, language
+):
+    with override(language):
+        page = reflection_url("closing_edit", reflection)
+    offered = fields_of(send_after_the_end(browser, page).content.decode())
+
+    sign_in(browser, colleague)
+    response = browser.post(page, offered, headers=FROM_HERE)
+
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert OF_ANOTHER[language] in html
+    assert TYPED not in html
+    assert "The tŷ" not in html
+    assert stored() == []
+
+
+def test_the_page_itself_is_not_sent_by_another_person(browser, page, colleague):
+    """Neither with the old token, which would give it back, nor with a new one."""
+    data = form_of(browser.get(page).content.decode())
+    data |= {"anything-else-text": TYPED}
+    del browser.cookies["session"]
+    sign_in(browser, colleague)
+
+    old = browser.post(page, data, headers=FROM_HERE)
+    token = browser.get(reverse("session")).json()["token"]
+    new = browser.post(page, data | {"csrfmiddlewaretoken": token}, headers=FROM_HERE)
+
+    pages = [response.content.decode() for response in (old, new)]
+    assert [response.status_code for response in (old, new)] == [403, 403]
+    assert [OF_ANOTHER["en"] in html for html in pages] == [True, True]
+    assert ["The tŷ" in html for html in pages] == [False, False]
+    assert stored() == []
+
+
+def test_whoever_wrote_it_sends_it_by_loading_the_refusal_again(
+    browser, page, lead, colleague
+):
+    offered = fields_of(send_after_the_end(browser, page).content.decode())
+    sign_in(browser, colleague)
+    refused = browser.post(page, offered, headers=FROM_HERE)
+    browser.logout()
+    sign_in(browser, lead)
+
+    response = browser.post(page, offered, headers=FROM_HERE)
+
+    assert (refused.status_code, response.status_code) == (403, 302)
+    assert stored() == [(Question.ANYTHING_ELSE, TYPED)]
+
+
+def test_a_script_of_another_person_saves_nothing(browser, page, lead, colleague):
+    data = form_of(browser.get(page).content.decode())
+    del browser.cookies["session"]
+    sign_in(browser, colleague)
+    token = browser.get(reverse("session")).json()["token"]
+
+    response = browser.post(
+        page,
+        data | {"anything-else-text": TYPED, "csrfmiddlewaretoken": token},
+        headers=FROM_HERE | {"Accept": "application/json"},
+    )
+
+    assert response.status_code == 403
+    assert stored() == []
+
+
 def test_a_password_is_not_given_back(client):
     response = client.post(
         reverse("password_change"),
@@ -240,6 +344,19 @@ def test_a_password_is_not_given_back(client):
     )
 
     assert response.status_code == 302
+
+
+def test_the_refusal_has_no_untranslated_text(
+    client, page, monkeypatch, stranger, lead
+):
+    client.force_login(lead)
+    use_pseudo_language(monkeypatch)
+
+    html = client.post(page, {"person": stranger.pk}).content.decode()
+
+    html = html.replace('class="error-text" lang="en"', 'class="error-text"')
+    assert OPEN in html
+    assert untranslated(html, data={"Cymraeg", "English", "CDF"}) == []
 
 
 def test_the_page_has_no_untranslated_text(client, page, monkeypatch):

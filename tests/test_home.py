@@ -47,7 +47,7 @@ def test_lead_is_told_what_is_left_and_by_when(client, lead, reflection):
 
     task = start_of(lead).clusters[0]
     assert (task.reflection, task.left, task.total) == (reflection, 12, 13)
-    assert "You have 12 questions left." in page
+    assert "You have 3 outcomes left." in page
     assert "The cycle closes on" in page
 
 
@@ -126,7 +126,7 @@ def test_queries_of_an_officer_do_not_grow_with_clusters(
         submit_one(cycle, ClusterFactory(health_board=board))
     client.force_login(officer)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("home"))
 
 
@@ -176,7 +176,7 @@ def test_queries_do_not_grow_with_clusters(
         MembershipFactory(user=lead, role="cluster_lead", cluster=other)
     client.force_login(lead)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         client.get(reverse("home"))
 
 

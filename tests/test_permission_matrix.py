@@ -5,6 +5,7 @@ columns are the same people; "past" is a reviewer whose access has ended.
 """
 
 import datetime
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,13 +17,26 @@ from assessments.models import (
     Action,
     Answer,
     AnswerVersion,
+    Discussion,
+    FacilitatedSession,
+    Presence,
     ReviewAccess,
     SelfReflection,
     Submission,
+    View,
 )
 from organisations.permissions import Permission, authorise, holds
-from tests.factories import SelfReflectionFactory, UserFactory
-from tests.steps import State, bring_to, entry, save, start, submit, words_of
+from tests.factories import ClusterFactory, SelfReflectionFactory, UserFactory
+from tests.steps import (
+    State,
+    bring_to,
+    entry,
+    outcome_of,
+    save,
+    start,
+    submit,
+    words_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +84,7 @@ THE_LEAD = "x . . . . . . . . ."
 THE_OFFICER = ". . . x . . . . . ."
 NATIONAL = ". . . . . x . . . ."
 READERS = "x x . x . x x . . ."
+THOSE_AROUND = "x x . x . x . . . ."
 ADMINISTRATORS = ". . . . . . . . x x"
 
 # A draft whose cycle is past its closing hour, but was not closed yet.
@@ -92,6 +107,27 @@ ON_A_REFLECTION = [
     (Permission.EDIT_ANSWERS, State.IN_REVIEW, NOBODY),
     (Permission.EDIT_ANSWERS, State.AGREED, NOBODY),
     (Permission.EDIT_ANSWERS, State.CLOSED, NOBODY),
+    (Permission.RECORD_VIEW, State.NOT_STARTED, THE_CLUSTER),
+    (Permission.RECORD_VIEW, State.DRAFT, THE_CLUSTER),
+    (Permission.RECORD_VIEW, OVERDUE, NOBODY),
+    (Permission.RECORD_VIEW, State.SUBMITTED, NOBODY),
+    (Permission.RECORD_VIEW, State.IN_REVIEW, NOBODY),
+    (Permission.RECORD_VIEW, State.AGREED, NOBODY),
+    (Permission.RECORD_VIEW, State.CLOSED, NOBODY),
+    (Permission.OPEN_DISCUSSION, State.NOT_STARTED, THE_LEAD),
+    (Permission.OPEN_DISCUSSION, State.DRAFT, THE_LEAD),
+    (Permission.OPEN_DISCUSSION, OVERDUE, NOBODY),
+    (Permission.OPEN_DISCUSSION, State.SUBMITTED, NOBODY),
+    (Permission.OPEN_DISCUSSION, State.IN_REVIEW, NOBODY),
+    (Permission.OPEN_DISCUSSION, State.AGREED, NOBODY),
+    (Permission.OPEN_DISCUSSION, State.CLOSED, NOBODY),
+    (Permission.FACILITATE, State.NOT_STARTED, THE_CLUSTER),
+    (Permission.FACILITATE, State.DRAFT, THE_CLUSTER),
+    (Permission.FACILITATE, OVERDUE, NOBODY),
+    (Permission.FACILITATE, State.SUBMITTED, NOBODY),
+    (Permission.FACILITATE, State.IN_REVIEW, NOBODY),
+    (Permission.FACILITATE, State.AGREED, NOBODY),
+    (Permission.FACILITATE, State.CLOSED, NOBODY),
     (Permission.SUBMIT_REFLECTION, State.NOT_STARTED, NOBODY),
     (Permission.SUBMIT_REFLECTION, State.DRAFT, THE_LEAD),
     (Permission.SUBMIT_REFLECTION, OVERDUE, NOBODY),
@@ -113,6 +149,20 @@ ON_A_REFLECTION = [
     (Permission.RETURN_REFLECTION, State.IN_REVIEW, NOBODY),
     (Permission.RETURN_REFLECTION, State.AGREED, NOBODY),
     (Permission.RETURN_REFLECTION, State.CLOSED, NOBODY),
+    (Permission.GRANT_EXTENSION, State.NOT_STARTED, THE_OFFICER),
+    (Permission.GRANT_EXTENSION, State.DRAFT, THE_OFFICER),
+    (Permission.GRANT_EXTENSION, OVERDUE, THE_OFFICER),
+    (Permission.GRANT_EXTENSION, State.SUBMITTED, NOBODY),
+    (Permission.GRANT_EXTENSION, State.IN_REVIEW, NOBODY),
+    (Permission.GRANT_EXTENSION, State.AGREED, NOBODY),
+    (Permission.GRANT_EXTENSION, State.CLOSED, NOBODY),
+    (Permission.READ_STATES, State.NOT_STARTED, THOSE_AROUND),
+    (Permission.READ_STATES, State.DRAFT, THOSE_AROUND),
+    (Permission.READ_STATES, OVERDUE, THOSE_AROUND),
+    (Permission.READ_STATES, State.SUBMITTED, THOSE_AROUND),
+    (Permission.READ_STATES, State.IN_REVIEW, THOSE_AROUND),
+    (Permission.READ_STATES, State.AGREED, THOSE_AROUND),
+    (Permission.READ_STATES, State.CLOSED, THOSE_AROUND),
     (Permission.BEGIN_REVIEW, State.NOT_STARTED, NOBODY),
     (Permission.BEGIN_REVIEW, State.DRAFT, NOBODY),
     (Permission.BEGIN_REVIEW, OVERDUE, NOBODY),
@@ -136,6 +186,12 @@ ON_OTHER_THINGS = [
     (Permission.VIEW_BOARD_RESULTS, "board", ". . . x . x . . . ."),
     (Permission.VIEW_NATIONAL_RESULTS, None, NATIONAL),
     (Permission.ADMINISTER, None, ADMINISTRATORS),
+    (Permission.VIEW_PEOPLE, "cluster", "x x . x . . . . . ."),
+    (Permission.MANAGE_PEOPLE, "cluster", THE_LEAD),
+    (Permission.NOMINATE_DEPUTY, "cluster", THE_LEAD),
+    (Permission.HAND_OVER, "cluster", THE_LEAD),
+    (Permission.APPOINT_LEAD, "cluster", NOBODY),
+    (Permission.APPOINT_LEAD, "cluster without lead", THE_OFFICER),
 ]
 
 
@@ -166,6 +222,10 @@ def test_permissions_on_other_things(reflection, people, permission, subject, ma
         "submission": submit(reflection, by=people["lead"]),
         "cycle": reflection.cycle,
         "board": reflection.cluster.health_board,
+        "cluster": reflection.cluster,
+        "cluster without lead": ClusterFactory(
+            health_board=reflection.cluster.health_board
+        ),
         None: None,
     }
 
@@ -197,6 +257,8 @@ def test_whoever_is_deactivated_holds_nothing(reflection, people, permission):
             "submission": submission,
             "cycle": reflection.cycle,
             "board": reflection.cluster.health_board,
+            "cluster": reflection.cluster,
+            "cluster without lead": reflection.cluster,
             None: None,
         }[subject]
         for permission, subject, _ in ON_OTHER_THINGS
@@ -277,6 +339,32 @@ def test_rows_of_a_cluster_elsewhere(reflection, people, model, marks):
     assert found == (NOBODY if model in {Answer, AnswerVersion} else NATIONAL)
 
 
+# Before and at the meeting; a view is its author's, here the contributor's.
+OF_THE_MEETING = [
+    (View, ". x . . . . . . . ."),
+    (Discussion, THE_CLUSTER),
+    (FacilitatedSession, THE_CLUSTER),
+    (Presence, THE_CLUSTER),
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "marks"), OF_THE_MEETING, ids=[m.__name__ for m, _ in OF_THE_MEETING]
+)
+def test_rows_of_the_meeting(reflection, people, model, marks):
+    lead, contributor = people["lead"], people["contributor"]
+    of_it = {"reflection": reflection}
+    outcome = outcome_of(reflection)
+    View.objects.create(**of_it, outcome=outcome, by=contributor, choice="2")
+    Discussion.objects.create(**of_it, outcome=outcome, opened_by=lead, view_count=0)
+    FacilitatedSession.objects.create(**of_it, started_by=lead, outcome=outcome)
+    Presence.objects.create(**of_it, by=lead, page_id=uuid.uuid4(), place="contents")
+
+    found = row_of(people, lambda user: model.objects.visible_to(user).exists())
+
+    assert found == marks
+
+
 @pytest.mark.parametrize(
     ("starts", "ends", "sees"), [(-2, -1, False), (-1, 1, True), (1, 2, False)]
 )
@@ -339,6 +427,7 @@ ROUTES = [
     ("cookies", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("sign_in", DRAFT, "200 | 302 302 302 302 302 | 302 302 302 302 302"),
     ("sign_out", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("session", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("account", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("password_change", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     # the framework is public
@@ -353,12 +442,35 @@ ROUTES = [
     ("assessments:outcome_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
     ("assessments:enablers_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
     ("assessments:closing_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:own_views_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:own_view_edit", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:discussion_detail", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:session_detail", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:session_change", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:session_end", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:session_step", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:presence_note", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:draft_detail", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:worksheet_detail", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:worksheet_file", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:worksheet_preview", DRAFT, "302 | 404 404 404 403 404 | 403 403 404 404 404"),
+    ("assessments:answer_history", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:outcome_answer_history", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:change_list", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:state_list", DRAFT, "302 | 200 200 404 200 404 | 200 403 404 404 404"),
+    ("assessments:extension_grant", DRAFT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
+    ("assessments:submission_changes", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("assessments:reflection_check", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
     ("assessments:reflection_submit", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:reflection_withdraw", DRAFT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:reflection_return", DRAFT, "302 | 403 403 404 302 404 | 403 403 404 404 404"),
     ("assessments:agreement_record", DRAFT, "302 | 403 403 404 302 404 | 403 403 404 404 404"),
+    ("assessments:evidence_list", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:evidence_add", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:evidence_edit", DRAFT, "302 | 404 404 404 403 404 | 403 403 404 404 404"),
+    ("assessments:evidence_remove", DRAFT, "302 | 404 404 404 403 404 | 403 403 404 404 404"),
+    ("assessments:evidence_restore", DRAFT, "302 | 404 404 404 403 404 | 403 403 404 404 404"),
+    ("assessments:evidence_file", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("assessments:submission_detail", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("reporting:summary_pdf", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     # once it is submitted
@@ -367,12 +479,47 @@ ROUTES = [
     ("assessments:outcome_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:enablers_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:closing_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:own_views_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:own_view_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
+    ("assessments:discussion_detail", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:session_detail", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:draft_detail", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:answer_history", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:outcome_answer_history", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:change_list", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:state_list", SENT, "302 | 200 200 404 200 404 | 200 403 404 404 404"),
+    ("assessments:extension_grant", SENT, "302 | 403 403 404 302 404 | 403 403 404 404 404"),
+    # of the first, to the submission itself
+    ("assessments:submission_changes", SENT, "302 | 302 302 404 302 404 | 302 302 404 404 404"),
     ("assessments:reflection_check", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:reflection_return", SENT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
     ("assessments:agreement_record", SENT, "302 | 403 403 404 200 404 | 403 403 404 404 404"),
+    ("assessments:evidence_list", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("assessments:evidence_add", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:submission_detail", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
     ("reporting:summary_pdf", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    # the people of a cluster
+    ("people:people_list", DRAFT, "302 | 200 200 404 200 404 | 403 404 404 404 404"),
+    ("people:person_invite", DRAFT, "302 | 200 403 404 403 404 | 403 404 404 404 404"),
+    ("people:lead_invite", DRAFT, "302 | 403 403 404 403 404 | 403 404 404 404 404"),
+    ("people:invitation_resend", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    ("people:invitation_revoke", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    ("people:deputy_nominate", DRAFT, "302 | 200 403 404 403 404 | 403 404 404 404 404"),
+    ("people:deputy_end", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    ("people:hand_over", DRAFT, "302 | 200 403 404 403 404 | 403 404 404 404 404"),
+    ("people:person_remove", DRAFT, "302 | 404 403 404 403 404 | 403 404 404 404 404"),
+    ("people:person_restore", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    ("people:cluster_leave", DRAFT, "302 | 200 200 404 403 404 | 403 404 404 404 404"),
+    ("people:action_give", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    # behind links with a secret; of an unknown one
+    ("people:invitation", DRAFT, "410 | 410 410 410 410 410 | 410 410 410 410 410"),
+    ("password_reset", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("password_reset_sent", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("password_reset_confirm", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("password_reset_done", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    # in a demonstration only
+    ("outbox", DRAFT, "404 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("outbox_message", DRAFT, "404 | 404 404 404 404 404 | 404 404 404 404 404"),
     # results
     ("reporting:results", SENT, "302 | 403 403 403 302 302 | 302 403 403 403 403"),
     ("reporting:national", SENT, "302 | 403 403 403 403 403 | 200 403 403 403 403"),
@@ -389,7 +536,18 @@ ARGUMENTS = {
     "edition": "2030-05",
     "module": "LEVELS",
     "number": 1,
+    "step": "1",
     "language": "cy",
+    "key": "about-cluster",
+    "question": "going-well",
+    "upload": 1,
+    "evidence": 0,
+    "person": 0,
+    "invitation": 0,
+    "action": 0,
+    "message": 0,
+    "token": "unknown",
+    "uidb64": "MA",
 }
 
 
@@ -455,10 +613,25 @@ def test_nobody_signed_in_is_led_to_sign_in_and_back(client, reflection):
 
 
 WRITING = [
+    "assessments:own_views_edit",
+    "assessments:own_view_edit",
+    "assessments:discussion_detail",
+    "assessments:session_detail",
+    "assessments:session_change",
+    "assessments:session_step",
+    "assessments:session_end",
+    "assessments:presence_note",
+    "assessments:evidence_add",
+    "assessments:evidence_edit",
+    "assessments:evidence_remove",
+    "assessments:evidence_restore",
     "assessments:context_edit",
     "assessments:outcome_edit",
     "assessments:enablers_edit",
     "assessments:closing_edit",
+    "assessments:answer_history",
+    "assessments:outcome_answer_history",
+    "assessments:worksheet_detail",
     "assessments:reflection_submit",
     "assessments:reflection_withdraw",
     "assessments:reflection_return",

@@ -219,6 +219,7 @@ FIGURES = {
     ("at", "%(num)d"),
     ("o", "%(cnt)s"),
     ("o", "%(part_total)s"),
+    ("o", "%%(total)s"),
     ("o", "%(total)s"),
 }
 
@@ -238,14 +239,23 @@ def test_nothing_is_put_in_after_a_word_that_would_change_it():
 NUMBERS = (0, 1, 2, 3, 4, 6, 7)
 # What is said at each of these numbers; one text with # where the noun never changes.
 COUNTED = {
-    "You have %(left)s question left.": (
-        "Nid oes gennych unrhyw gwestiynau ar ôl.",
-        "Mae gennych 1 cwestiwn ar ôl.",
-        "Mae gennych 2 gwestiwn ar ôl.",
-        "Mae gennych 3 chwestiwn ar ôl.",
-        "Mae gennych 4 cwestiwn ar ôl.",
-        "Mae gennych 6 chwestiwn ar ôl.",
-        "Mae gennych 7 cwestiwn ar ôl.",
+    "You have %(left)s outcome left.": (
+        "Nid oes gennych unrhyw ganlyniadau ar ôl.",
+        "Mae gennych 1 canlyniad ar ôl.",
+        "Mae gennych 2 ganlyniad ar ôl.",
+        "Mae gennych 3 chanlyniad ar ôl.",
+        "Mae gennych 4 canlyniad ar ôl.",
+        "Mae gennych 6 chanlyniad ar ôl.",
+        "Mae gennych 7 canlyniad ar ôl.",
+    ),
+    "There is %(days)s day left.": (
+        "Nid oes unrhyw ddiwrnod ar ôl.",
+        "Mae 1 diwrnod ar ôl.",
+        "Mae 2 ddiwrnod ar ôl.",
+        "Mae 3 diwrnod ar ôl.",
+        "Mae 4 diwrnod ar ôl.",
+        "Mae 6 diwrnod ar ôl.",
+        "Mae 7 diwrnod ar ôl.",
     ),
     "%(num)d year": (
         "0 o flynyddoedd",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assessments.models.reading import may_read_answers
-from frameworks.models import Criterion, Outcome
+from frameworks.models import Outcome
 from organisations.models import User
 
 
@@ -58,11 +58,11 @@ class FacilitatedSession(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
-    # Where the room is: an outcome as a whole, or one of its criteria.
+    # The outcomes to talk about, as chosen at the start: their ids, in the order of the form.
+    agenda = models.JSONField(default=list)
+    # Where the room is: at an outcome, and there at a step (see ``assessments.room``).
     outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, related_name="+")
-    criterion = models.ForeignKey(
-        Criterion, models.PROTECT, null=True, related_name="+"
-    )
+    step = models.CharField(max_length=10, default="outcome")
     # Codes of the professions in the room, with spaces between.
     present = models.CharField(max_length=300, blank=True)
     minutes_an_outcome = models.PositiveSmallIntegerField(default=10)
@@ -80,6 +80,9 @@ class FacilitatedSession(models.Model):
 
     def __str__(self):
         return f"{self.reflection_id}: {self.started_at:%Y-%m-%d}"
+
+
+LONGEST_STRETCH = 3600  # seconds: whoever closed the laptop did not talk all night
 
 
 class OutcomeClock(models.Model):
@@ -101,3 +104,11 @@ class OutcomeClock(models.Model):
 
     def __str__(self):
         return f"{self.session_id}: {self.outcome_id}"
+
+    @property
+    def elapsed(self):
+        """Seconds until now; a stretch without any sign of the room counts for an hour at most."""
+        if self.runs_since is None:
+            return self.seconds
+        stretch = int((timezone.now() - self.runs_since).total_seconds())
+        return self.seconds + min(max(stretch, 0), LONGEST_STRETCH)

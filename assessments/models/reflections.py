@@ -65,6 +65,16 @@ class Cycle(models.Model):
     def __str__(self):
         return self.name or self.code
 
+    def running_extensions(self):
+        """The self-reflections that were given more time, which has not passed."""
+        return self.reflections.filter(
+            extended_to__gt=timezone.now(),
+            state__in=[
+                SelfReflection.State.NOT_STARTED,
+                SelfReflection.State.DRAFT,
+            ],
+        )
+
 
 class SelfReflectionQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -137,12 +147,26 @@ class SelfReflection(models.Model):
         return max(self.cycle.closes_at, self.extended_to or self.cycle.closes_at)
 
     @property
+    def days_left(self):
+        """Days from today to the day on which this cluster's time ends, 0 on that day itself."""
+        return (timezone.localdate(self.closes_at) - timezone.localdate()).days
+
+    @property
     def is_in_time(self):
         """Whether the cycle is open and this cluster's closing hour has not passed."""
         return (
             self.cycle.opened_at is not None
             and self.cycle.closed_at is None
             and self.cycle.opens_at <= timezone.now() < self.closes_at
+        )
+
+    @property
+    def may_be_extended(self):
+        """Whether a board may give this cluster more time, also when its own has passed."""
+        return (
+            self.is_unsent
+            and self.cycle.opened_at is not None
+            and self.cycle.closed_at is None
         )
 
     @property
@@ -157,6 +181,25 @@ class SelfReflection(models.Model):
     @cached_property
     def last_change(self):
         return self.state_changes.order_by("-pk").first()
+
+    @cached_property
+    def latest_extension(self):
+        """The newest extension, or None; where there is none, nothing is asked."""
+        if self.extended_to is None:
+            return None
+        return max(self.extensions.all(), key=lambda extension: extension.pk)
+
+    @cached_property
+    def return_reasons(self):
+        """What the board asks for in each outcome, while the cluster works on a return."""
+        if self.state != self.State.DRAFT:
+            return []
+        latest = StateChange.objects.filter(reflection=self).order_by("-pk")
+        return list(
+            ReturnReason.objects.filter(
+                change=Subquery(latest.values("pk")[:1])
+            ).select_related("outcome__module")
+        )
 
     @property
     def shown_state(self):

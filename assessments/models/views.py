@@ -11,7 +11,7 @@ from assessments.models.choices import (
 )
 from assessments.models.reading import may_read_answers
 from frameworks.models import Criterion, Outcome
-from organisations.models import Profession, User
+from organisations.models import User
 
 
 class ViewQuerySet(models.QuerySet):
@@ -31,7 +31,6 @@ class View(models.Model):
     )
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    profession = models.CharField(max_length=30, choices=Profession, blank=True)
     # A level from "0" to "3", or a sign where the module has no levels.
     choice = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)
@@ -77,8 +76,9 @@ class Discussion(models.Model):
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # 0 where there were too few views to show: what is not stored cannot be read.
     view_count = models.PositiveSmallIntegerField()
-    # How many chose each: {"1": 3, "2": 4}; empty where there were too few views to show.
+    # How many chose each: {"1": 3, "2": 4}; empty where there were too few.
     spread = models.JSONField(default=dict)
 
     objects = DiscussionQuerySet.as_manager()

@@ -12,6 +12,27 @@ from assessments.services.answers import (
     save_answers,
 )
 from assessments.services.cycles import close_cycle, open_cycle
+from assessments.services.evidence import (
+    Use,
+    add_evidence,
+    change_evidence,
+    remove_evidence,
+    restore_evidence,
+)
+from assessments.services.extensions import (
+    LONGEST_EXTENSION,
+    NoExtension,
+    grant_extension,
+)
+from assessments.services.flags import raise_flag, settle_flag
+from assessments.services.own_views import (
+    FEWEST_SHOWN,
+    Opinion,
+    SavedViews,
+    open_discussion,
+    save_views,
+)
+from assessments.services.presence import forget_presence, note_presence
 from assessments.services.reflections import (
     Incomplete,
     NewerSubmission,
@@ -24,23 +45,59 @@ from assessments.services.reflections import (
     submit,
     withdraw,
 )
+from assessments.services.sessions import (
+    NotRunning,
+    change_session,
+    end_session,
+    move_session,
+    pause_clock,
+    resume_clock,
+    start_session,
+)
+from assessments.services.worksheets import apply_worksheet, keep_worksheet
 
 __all__ = [
+    "FEWEST_SHOWN",
+    "LONGEST_EXTENSION",
     "Conflict",
     "Entry",
     "ForeignSubject",
     "Incomplete",
     "NewerSubmission",
+    "NoExtension",
     "NotNow",
+    "NotRunning",
+    "Opinion",
     "ReasonMissing",
     "Saved",
+    "SavedViews",
     "TooLate",
+    "Use",
+    "add_evidence",
+    "apply_worksheet",
     "begin_review",
+    "change_evidence",
+    "change_session",
     "close_cycle",
+    "end_session",
+    "forget_presence",
+    "grant_extension",
+    "keep_worksheet",
+    "move_session",
+    "note_presence",
     "open_cycle",
+    "open_discussion",
+    "pause_clock",
+    "raise_flag",
     "record_agreement",
+    "remove_evidence",
+    "restore_evidence",
+    "resume_clock",
     "return_reflection",
     "save_answers",
+    "save_views",
+    "settle_flag",
+    "start_session",
     "submit",
     "withdraw",
 ]

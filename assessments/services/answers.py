@@ -1,7 +1,7 @@
 """Saving answers: each alone, from the version it was made from, and never over another's."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +18,7 @@ from assessments.models import (
 from assessments.rules import works_in_the_cluster
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
+from cdf_site.common.languages import detect
 from frameworks.models import Criterion, EnablingFactor, Outcome
 from organisations.audit import record
 from organisations.models import AuditEvent
@@ -39,6 +40,12 @@ class Entry:
     choice: str = ""
     text: str = ""
     dated_on: date | None = None
+    # The operation before this one, whose reply the page had not had: if it was accepted, this
+    # was written after it, whatever version the page knew.
+    after: uuid.UUID | None = None
+    # What its writer says of the text's language: "cy" or "en", "" to have it detected; None is
+    # silence, which leaves what was said before.
+    language: str | None = None
 
     @property
     def content(self):
@@ -75,7 +82,8 @@ def save_answers(*, reflection, entries, language, operation_id, by):
 
     An entry that says what is stored already, or what its base version said, changes nothing. The
     same ``operation_id`` with the same content twice saves once. Where the self-reflection no
-    longer takes answers, every changed text is kept as refused and listed in ``closed``.
+    longer takes answers, every changed text is kept as refused and listed in ``closed``. A text is
+    in the language that its entry says, else in the one that is detected, else in ``language``.
     Raises PermissionDenied for whoever does not work in the cluster, ForeignSubject for what the
     cycle's edition does not ask.
     """
@@ -92,6 +100,7 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         reflection,
         [entry.subject for entry in entries if entry.subject not in answers],
     )
+    entries = _brought_forward(answers, entries, by=by)
     base_contents = _base_contents(answers, entries)
     done = {
         version.answer_id: version
@@ -106,8 +115,11 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         )
         saved.versions[entry.subject] = answer.version
         earlier = done.get(answer.pk)
-        is_repeat = earlier is not None and earlier.content == entry.content
-        if entry.content == answer.content:
+        corrects = _corrects_the_language(entry, answer)
+        is_repeat = (
+            earlier is not None and earlier.content == entry.content and not corrects
+        )
+        if entry.content == answer.content and not corrects:
             continue
         if is_repeat and earlier.version is not None:
             saved.versions[entry.subject] = earlier.version
@@ -115,7 +127,7 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         base_content = base_contents.get((answer.pk, entry.base_version))
         if entry.base_version == 0:
             base_content = EMPTY
-        if entry.content == base_content:
+        if entry.content == base_content and not corrects:
             # Untouched on this page: what somebody else wrote since stays, also when the
             # page is sent again.
             saved.versions[entry.subject] = entry.base_version
@@ -188,6 +200,33 @@ def _refuse_foreign(reflection, subjects):
             raise ForeignSubject
 
 
+def _brought_forward(answers, entries, *, by):
+    """The entries, each from the version that its page would know, had it had every reply."""
+    numbers = {entry.after for entry in entries if entry.after}
+    if not numbers:
+        return entries
+    accepted = {
+        (version.answer_id, version.operation_id): version.version
+        for version in AnswerVersion.objects.filter(
+            answer__in=[answer.pk for answer in answers.values()],
+            operation_id__in=numbers,
+            version__isnull=False,
+            by=by,
+        )
+    }
+    return [
+        replace(
+            entry,
+            base_version=accepted.get(
+                (answers[entry.subject].pk, entry.after), entry.base_version
+            ),
+        )
+        if entry.subject in answers
+        else entry
+        for entry in entries
+    ]
+
+
 def _base_contents(answers, entries):
     """What the answers said in the versions that the entries were made from."""
     pairs = {
@@ -216,14 +255,9 @@ def _conflict(entry, answer):
 
 def _write(answer, entry, *, refusal, language, operation_id, by):
     """Write the history row, and the answer itself where the entry was accepted."""
-    if entry.text == answer.text:
-        language = (
-            answer.language
-        )  # a text that stays is in the language it was written in
-    elif not entry.text:
-        language = ""
+    language, is_chosen = _language(entry, answer, default=language)
     if not refusal:
-        answer.language = language
+        answer.language, answer.language_is_chosen = language, is_chosen
         answer.choice, answer.text, answer.dated_on = entry.content
         answer.version += 1
         answer.save()
@@ -242,3 +276,31 @@ def _write(answer, entry, *, refusal, language, operation_id, by):
         at=timezone.now(),
         by=by,
     )
+
+
+def _chosen_language(answer):
+    return answer.language if answer.language_is_chosen else ""
+
+
+def _corrects_the_language(entry, answer):
+    """Whether ``entry`` says another language of the text that stands, which its page had seen."""
+    return bool(
+        entry.language is not None
+        and entry.text
+        and (entry.base_version, entry.text) == (answer.version, answer.text)
+        and entry.language != _chosen_language(answer)
+    )
+
+
+def _language(entry, answer, *, default):
+    """The language of the entry's text, and whether somebody said so."""
+    if not entry.text:
+        return "", False
+    if entry.language:
+        return entry.language, True
+    chosen = _chosen_language(answer)
+    if entry.language is None and chosen:
+        return chosen, True
+    if entry.text == answer.text and not chosen:
+        return answer.language, False
+    return detect(entry.text, default), False

@@ -5,16 +5,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import snapshot
+from assessments.evidence import load_by_outcome
 from assessments.models import (
     AgreedLevel,
+    ReturnReason,
     SelfReflection,
     SignsChoice,
     StateChange,
     Submission,
+    SubmittedEvidence,
     SubmittedOutcome,
 )
 from assessments.selectors import load_sheet
+from assessments.services import telling
+from assessments.services.answers import ForeignSubject
 from assessments.services.states import change_state, locked
+from frameworks.models import Outcome
 from organisations.permissions import Permission, authorise
 
 State = SelfReflection.State
@@ -82,10 +88,12 @@ def submit(*, reflection, by, incomplete_confirmed):
     if not sheet.is_complete and not incomplete_confirmed:
         raise Incomplete(sheet)
 
+    evidence = load_by_outcome(reflection)
     now = timezone.now()
     number = reflection.submissions.count() + 1
     content = snapshot.canonical(
-        snapshot.build(sheet) | {"number": number, "submitted_at": now.isoformat()}
+        snapshot.build(sheet, evidence)
+        | {"number": number, "submitted_at": now.isoformat()}
     )
     submission = Submission.objects.create(
         reflection=reflection,
@@ -98,7 +106,14 @@ def submit(*, reflection, by, incomplete_confirmed):
     SubmittedOutcome.objects.bulk_create(
         submitted_outcome(submission, outcome) for outcome in sheet.outcomes
     )
+    SubmittedEvidence.objects.bulk_create(
+        SubmittedEvidence(submission=submission, evidence_id=pk)
+        for pk in sorted(
+            {support.evidence.pk for each in evidence.values() for support in each}
+        )
+    )
     change_state(reflection, State.SUBMITTED, Kind.SUBMITTED, by=by)
+    telling.submitted(submission=submission, by=by)
     return submission
 
 
@@ -135,21 +150,48 @@ def withdraw(*, reflection, by):
 
 
 @transaction.atomic
-def return_reflection(*, reflection, by, reason, language, submission_number=None):
-    """Give a submitted self-reflection back to its cluster, with the reason.
+def return_reflection(
+    *,
+    reflection,
+    by,
+    reason,
+    language,
+    submission_number=None,
+    outcome_reasons=None,
+):
+    """Give a submitted self-reflection back to its cluster, with reasons.
 
-    The submission stays as it was sent, and its readers keep it. Whoever read one on a page says
-    its number: NewerSubmission where the cluster has submitted again since.
+    ``outcome_reasons`` holds, by outcome's primary key, a text and its language; there is at
+    least one reason, over all or of an outcome, else ReasonMissing. The submission stays as it was
+    sent, and its readers keep it. Whoever read one on a page says its number: NewerSubmission
+    where the cluster has submitted again since. ForeignSubject for another edition's outcome.
     """
-    if not reason.strip():
+    outcome_reasons = {
+        outcome_id: said
+        for outcome_id, said in (outcome_reasons or {}).items()
+        if said[0].strip()
+    }
+    if not (reason.strip() or outcome_reasons):
         raise ReasonMissing
     reflection = _authorised(
         reflection, Permission.RETURN_REFLECTION, by=by, states={State.SUBMITTED}
     )
     _is_about(reflection, submission_number)
-    change_state(
+    asked = Outcome.objects.filter(
+        pk__in=outcome_reasons, module__edition=reflection.cycle.edition_id
+    )
+    if outcome_reasons and asked.count() != len(outcome_reasons):
+        raise ForeignSubject
+    change = change_state(
         reflection, State.DRAFT, Kind.RETURNED, by=by, reason=reason, language=language
     )
+    ReturnReason.objects.bulk_create(
+        ReturnReason(
+            change=change, outcome_id=outcome_id, text=text, language=written_in
+        )
+        for outcome_id, (text, written_in) in outcome_reasons.items()
+    )
+    telling.returned(reflection=reflection, by=by)
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ def words(choice):
 @register.filter
 def question_words(question):
     """A question's code as people read it."""
-    return Question(question).label
+    return Question(question).label if question in Question.values else question
 
 
 @register.filter
@@ -80,4 +80,16 @@ def of_level(items, level):
 
 @register.filter
 def lookup(mapping, key):
-    return mapping.get(key)
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def counted(counts, key):
+    """How often ``key`` was counted."""
+    return counts.get(key, 0) if counts and key else 0
+
+
+@register.simple_tag
+def choice_words(item, choice):
+    """A stored choice in the words of the question that it answers."""
+    return item.choice_words(choice)

@@ -1,9 +1,9 @@
 """The form: pages of answers, which save, and say what could not be saved."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -12,23 +12,34 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from assessments import pages, selectors, services
+from assessments import last_cycle, pages, selectors, services
+from assessments.evidence import load_outcome_evidence
 from assessments.forms import AnswersForm
+from assessments.models import Question
+from assessments.views import carrying
+from assessments.views.carrying import CARRIES
+from assessments.views.conflicts import SETTLES, settled
+from assessments.views.flags import FLAGS, flag_or_settle, flags_on_page
 from assessments.views.loading import (
+    history_url,
     outcome_url,
     readable,
     reflection_url,
     reverse_in_language,
 )
 from cdf_site import errors
+from cdf_site.common.languages import detect
 from organisations.permissions import Permission, holds
+
+# Buttons after which one is on the same page again, in this language or the other.
+STAYS = SETTLES | CARRIES | FLAGS | {"stay", "switch_to"}
 
 
 def context_edit(request, cycle, cluster):
     """Part 1: the cluster, and how the reflection was made."""
     reflection = readable(request, cycle, cluster)
     first = selectors.first_outcome(reflection.cycle.edition)
-    return _answers_page(
+    return answers_page(
         request,
         reflection,
         load=lambda: selectors.load_context(reflection),
@@ -53,10 +64,20 @@ def outcome_edit(request, cycle, cluster, module, number):
     def load():
         return selectors.load_outcome(reflection, module, number)[1]
 
-    return _answers_page(
+    def beside(sheet):
+        return {
+            "last_cycle": last_cycle.load_last_outcome(
+                reflection, sheet, user=request.user
+            ),
+            "flags": flags_on_page(request, reflection, sheet),
+            "evidence": load_outcome_evidence(reflection, sheet.outcome),
+        }
+
+    return answers_page(
         request,
         reflection,
         load=load,
+        beside=beside,
         loaded=sheet,
         items=pages.outcome_items,
         template="assessments/outcome_edit.html",
@@ -75,7 +96,7 @@ def enablers_edit(request, cycle, cluster):
     """Part 4: what in the system helps and hinders."""
     reflection = readable(request, cycle, cluster)
     factors, sheet = selectors.load_enablers(reflection)
-    return _answers_page(
+    return answers_page(
         request,
         reflection,
         load=lambda: selectors.load_enablers(reflection)[1],
@@ -94,7 +115,7 @@ def enablers_edit(request, cycle, cluster):
 def closing_edit(request, cycle, cluster):
     """Part 5: support needed, and anything else."""
     reflection = readable(request, cycle, cluster)
-    return _answers_page(
+    return answers_page(
         request,
         reflection,
         load=lambda: selectors.load_closing(reflection),
@@ -107,7 +128,7 @@ def closing_edit(request, cycle, cluster):
     )
 
 
-def _answers_page(
+def answers_page(
     request,
     reflection,
     *,
@@ -119,10 +140,12 @@ def _answers_page(
     onward,
     back=None,
     loaded=None,
+    beside=lambda sheet: {},
 ):
     """Show a page of answers, or save what was sent and go where the person wanted.
 
     What cannot be taken (a stale answer, a text too long) stays on the page beside what was saved.
+    What is carried forward from the last cycle, which ``beside`` brings along, waits there too.
     """
     sheet = loaded or load()
     page_items = items(sheet)
@@ -138,58 +161,77 @@ def _answers_page(
     if request.method != "POST":
         if not holds(request.user, Permission.EDIT_ANSWERS, reflection):
             return redirect(reflection_url("draft_detail", reflection))
+        context |= beside(sheet)
+        offers = carrying.offered(page_items, sheet, context.get("last_cycle"))
+        unconfirmed = [key for key in request.GET.getlist("carried") if key in offers]
         form = AnswersForm(
             page_items,
             sheet.answers,
             suggestion=getattr(sheet, "suggestion", None),
-            initial={"operation_id": uuid.uuid4()},
+            initial={"operation_id": uuid.uuid4()}
+            | carrying.as_initial(offers, unconfirmed),
         )
+        context |= {"offers": offers, "unconfirmed": unconfirmed}
         return render(request, template, context | {"form": form, "sheet": sheet})
 
-    data = _without_mine(request.POST, sheet, page_items)
+    data = settled(request.POST, sheet, page_items)
     by_script = request.headers.get("Accept") == "application/json"
-    if errors.is_of_another_person(request):
+    if errors.is_of_another_person(request) or (by_script and "person" not in data):
         # Somebody else has signed in in this browser: the words are not theirs.
         if by_script:
-            raise PermissionDenied("the page belongs to another person")
+            return JsonResponse({"reason": "another_person"}, status=403)
         return errors.of_another_person(request)
     if by_script:  # it sends the answers that changed, and no others
         page_items = [item for item in page_items if f"{item.key}-version" in data]
     form = AnswersForm(page_items, sheet.answers, data=data)
+    entries, unconfirmed = form.entries(), []
+    if not by_script:  # which never sends what was not looked at
+        context |= beside(sheet)
+        unconfirmed = carrying.withheld(data, entries, sheet, context.get("last_cycle"))
     saved = services.save_answers(
         reflection=reflection,
-        entries=form.entries(),
+        entries=[entry for entry in entries if entry.subject.key not in unconfirmed],
         language=form.cleaned_data["written_in"],
         operation_id=form.cleaned_data["operation_id"],
         by=request.user,
     )
     if by_script:
-        return _saved_by_script(form, saved, load())
+        return _saved_by_script(request, form, saved, load())
     if saved.closed:
         return _refused(
-            request, reflection, saved, page_items, form.cleaned_data["written_in"]
+            request,
+            reflection,
+            saved,
+            page_items,
+            form.cleaned_data["written_in"],
+            outcome=getattr(sheet, "outcome", None),
         )
 
     sheet = load()
+    if "flags" in context:
+        flag_or_settle(request, reflection, sheet)
+    offers = carrying.offered(page_items, sheet, context.get("last_cycle"))
+    carried = [data["carry"]] if data.get("carry") in offers else []
     reasons = [gap for gap in getattr(sheet, "gaps", []) if gap.needs_reason]
-    goes_on = not {"stay", "back", "leave", "switch_to", "use_theirs"} & set(
-        request.POST
-    )
-    asks = reasons and goes_on and "asked" not in request.POST
+    goes_on = not (STAYS | {"back", "leave", "add_evidence"}) & set(request.POST)
+    asks = (reasons or unconfirmed) and goes_on and "asked" not in request.POST
     if not (form.errors or saved.conflicts or asks):
         messages.success(
             request,
             _("Saved at %(time)s") % {"time": time_format(timezone.localtime(), "H:i")},
         )
-        return redirect(
-            _where_to(request, reflection, here=here, onward=onward, back=back)
-        )
+        url = _where_to(request, reflection, here=here, onward=onward, back=back)
+        if STAYS & set(request.POST):
+            url = carrying.address(url, [*unconfirmed, *carried], at=_at(data))
+        return redirect(url)
 
     # Show the page again with what was typed, made from the versions that are stored now.
     data = data.copy()
     data["operation_id"] = uuid.uuid4()
     for subject, version in saved.versions.items():
         data[f"{subject.key}-version"] = version
+    for key in carried:
+        carrying.fill(data, offers, key)
     form = AnswersForm(
         page_items,
         sheet.answers,
@@ -198,33 +240,58 @@ def _answers_page(
         suggestion=getattr(sheet, "suggestion", None),
     )
     for gap in reasons:
-        form.add_error(f"{gap.subject.key}-text", _("Give a reason."))
+        form.add_error(f"{gap.subject.key}-text", _reason_wanted(gap))
+    for key in unconfirmed if asks else ():
+        part = "choice" if f"{key}-choice" in form.fields else "text"
+        form.add_error(f"{key}-{part}", _("Confirm this answer, or change it."))
     return render(
         request,
         template,
         context
+        | beside(sheet)
         | {
+            "offers": offers,
+            "unconfirmed": [*unconfirmed, *carried],
             "form": form,
             "sheet": sheet,
             "changed": saved.changed,
-            "asked": bool(reasons),  # once: whoever goes on all the same is let go
+            "asked": bool(
+                reasons or unconfirmed
+            ),  # once: whoever goes on all the same is let go
             "errors": form.conflict_errors(),
         },
         status=409 if saved.conflicts else 422,
     )
 
 
-def _saved_by_script(form, saved, sheet):
+def _reason_wanted(gap):
+    if gap.subject.question == Question.OWN_LEVEL:
+        return _("You chose a different level. Give your reason.")
+    return _("Give a reason.")
+
+
+def _at(data):
+    """The part of the page that the pressed button is about, or nothing."""
+    names = CARRIES | FLAGS
+    return next((data[name] for name in sorted(names) if data.get(name)), "")
+
+
+def _saved_by_script(request, form, saved, sheet):
     """The reply to a save while typing: versions, and the parts of the page that follow from it.
 
     200 when all was saved, 409 when somebody else changed an answer, 410 when it came too late, 422
-    when a text cannot be taken; what could be saved is saved in each case, and named.
+    when a text cannot be taken; what could be saved is saved in each case, and named. ``theirs``
+    holds what stands beside the field of each answer that somebody else changed.
     """
     suggestion = getattr(sheet, "suggestion", None)
     parts = {}
     if suggestion:
         parts["suggestion"] = render_to_string(
-            "assessments/_suggestion.html", {"suggestion": suggestion}
+            "assessments/_suggestion.html",
+            {"suggestion": suggestion, "explanation": sheet.explanation},
+        )
+        parts["reason"] = render_to_string(
+            "assessments/_reason_wanted.html", {"sheet": sheet}
         )
         for count in suggestion.counts:
             parts[f"counts-{count.level}"] = render_to_string(
@@ -235,6 +302,13 @@ def _saved_by_script(form, saved, sheet):
         parts["answered"] = render_to_string(
             "components/_counts.html",
             {"kind": "answered", "met": sheet.answered, "applicable": sheet.total},
+        )
+    languages = {
+        subject.key: sheet.answer(subject).language for subject in saved.changed
+    }
+    for key, language in languages.items():
+        parts[f"{key}-written"] = render_to_string(
+            "assessments/_written_in.html", {"language": language}
         )
     status = 200
     if form.errors:
@@ -249,46 +323,23 @@ def _saved_by_script(form, saved, sheet):
             "versions": {
                 subject.key: version for subject, version in saved.versions.items()
             },
+            "changed": [subject.key for subject in saved.changed],
             "conflicts": [conflict.entry.subject.key for conflict in saved.conflicts],
+            "theirs": {
+                row.item.key: render_to_string(
+                    "assessments/_row_conflict.html", {"row": row}, request
+                )
+                for row in AnswersForm(
+                    form.items, sheet.answers, data=form.data, conflicts=saved.conflicts
+                ).rows
+                if row.conflict
+            },
             "errors": {name: errors[0] for name, errors in form.errors.items()},
+            "languages": languages,
             "parts": parts,
         },
         status=status,
     )
-
-
-def _without_mine(data, sheet, page_items):
-    """The posted page, with the stored answer where "Use the other answer" was pressed.
-
-    What was typed there is in the answer's history already, from the save that was refused.
-    """
-    key = data.get("use_theirs")
-    for item in page_items:
-        if item.key != key:
-            continue
-        answer = sheet.answer(item.subject)
-        initial = AnswersForm([item], sheet.answers)
-        data = data.copy()
-        for name, field in initial.fields.items():
-            if not name.startswith(f"{key}-"):
-                continue
-            value = initial[name].value()
-            for suffix, part in _posted_parts(field, value):
-                data.setlist(f"{name}{suffix}", part)
-        data[f"{key}-version"] = answer.version
-    return data
-
-
-def _posted_parts(field, value):
-    """``value`` as a browser would send it: pairs of a suffix of the field's name and a list."""
-    if hasattr(field.widget, "decompress"):
-        parts = field.widget.decompress(value)
-        return list(
-            zip(field.widget.widgets_names, ([part] for part in parts), strict=True)
-        )
-    return [
-        ("", value if isinstance(value, list) else ["" if value is None else value])
-    ]
 
 
 def _where_to(request, reflection, *, here, onward, back):
@@ -296,16 +347,19 @@ def _where_to(request, reflection, *, here, onward, back):
     if language := request.POST.get("switch_to"):
         with override(language if language in {"cy", "en"} else get_language()):
             return reverse_in_language(request)
-    if "stay" in request.POST or "use_theirs" in request.POST:
+    if STAYS & set(request.POST):
         return here
     if "back" in request.POST and back:
         return back
+    if "add_evidence" in request.POST:
+        outcome = urlencode({"outcome": request.POST["add_evidence"]})
+        return f"{reflection_url('evidence_add', reflection)}?{outcome}"
     if "leave" in request.POST:
         return reflection_url("reflection_detail", reflection)
     return onward
 
 
-def _refused(request, reflection, saved, page_items, language):
+def _refused(request, reflection, saved, page_items, language, *, outcome):
     """Say that the time is over, with what was typed: it is kept, but not part of anything."""
     items = {item.subject: item for item in page_items}
     return render(
@@ -318,10 +372,11 @@ def _refused(request, reflection, saved, page_items, language):
                     items[entry.subject],
                     entry,
                     items[entry.subject].choice_words(entry.choice),
+                    entry.language or detect(entry.text, language),
+                    history_url(reflection, entry.subject, outcome),
                 )
                 for entry in saved.closed
             ],
-            "language": language,
         },
         status=409,
     )

@@ -19,14 +19,16 @@ def reflection_return(request, cycle, cluster):
     """Give a submission back to its cluster, with reasons."""
 
     def make_form(reflection, *args, **kwargs):
-        return ReturnForm(reflection.latest_submission, *args, **kwargs)
+        outcomes = selectors.outcomes_of(reflection.cycle.edition)
+        return ReturnForm(reflection.latest_submission, outcomes, *args, **kwargs)
 
     def act(reflection, form):
         services.return_reflection(
             reflection=reflection,
             by=request.user,
             reason=form.cleaned_data["reason"],
-            language=form.cleaned_data["written_in"],
+            language=form.language_of(form.cleaned_data["reason"]),
+            outcome_reasons=form.outcome_reasons(),
             submission_number=form.seen(),
         )
         return _("The self-reflection was returned to its cluster.")
@@ -36,6 +38,11 @@ def reflection_return(request, cycle, cluster):
         return (
             change.kind == StateChange.Kind.RETURNED
             and change.reason == form.cleaned_data["reason"]
+            and form.outcome_reasons()
+            == {
+                reason.outcome_id: (reason.text, reason.language)
+                for reason in change.return_reasons.all()
+            }
         )
 
     return _board_page(

@@ -3,8 +3,11 @@
 from django.shortcuts import redirect, render
 
 from assessments import selectors
+from assessments.last_cycle import load_last_answers
 from assessments.models import SelfReflection, Submission
-from assessments.views.loading import outcome_url, reflection_url, visible
+from assessments.views import outline
+from assessments.views.flags import open_flags
+from assessments.views.loading import reflection_url, visible
 from organisations.models import CLUSTER_ROLES
 from organisations.permissions import Permission, holds
 
@@ -46,7 +49,12 @@ def reflection_detail(request, cycle, cluster):
         "may_edit": holds(request.user, Permission.EDIT_ANSWERS, reflection),
         "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
         "may_withdraw": holds(request.user, Permission.WITHDRAW_REFLECTION, reflection),
+        "may_extend": holds(request.user, Permission.GRANT_EXTENSION, reflection),
+        "may_read_states": holds(request.user, Permission.READ_STATES, reflection),
         "may_return": holds(request.user, Permission.RETURN_REFLECTION, reflection),
+        "may_view_people": holds(
+            request.user, Permission.VIEW_PEOPLE, reflection.cluster
+        ),
         "may_record_agreement": holds(
             request.user, Permission.RECORD_AGREEMENT, reflection
         ),
@@ -54,7 +62,7 @@ def reflection_detail(request, cycle, cluster):
     if context["may_read_answers"]:
         sheet = selectors.load_sheet(reflection)
         context["sheet"] = sheet
-        context["next_page"] = _next_page(reflection, sheet)
+        context |= _contents(request, reflection, sheet)
     else:
         context |= _for_readers(request, reflection, submissions)
     return render(request, "assessments/reflection_detail.html", context)
@@ -76,13 +84,19 @@ def _for_readers(request, reflection, submissions):
     return context
 
 
-def _next_page(reflection, sheet):
-    """The address of the first page that still has something to answer, or None."""
-    if sheet.context.gaps:
-        return reflection_url("context_edit", reflection)
-    for outcome in sheet.outcomes:
-        if outcome.gaps:
-            return outcome_url(reflection, outcome.outcome)
-    if sheet.enablers.gaps:
-        return reflection_url("enablers_edit", reflection)
-    return None
+def _contents(request, reflection, sheet):
+    """The pages of the form that were asked for, and the next thing to do."""
+    last_answers = load_last_answers(reflection, sheet, user=request.user)
+    parts = outline.outline(
+        reflection,
+        sheet,
+        flags=open_flags(request, reflection).select_related("criterion"),
+        last_answers=last_answers,
+    )
+    show = outline.Show.of(request)
+    return {
+        "show": show.value,
+        "parts": outline.shown(parts, show),
+        "filters": outline.filters(parts, with_last_cycle=last_answers is not None),
+        "next_line": outline.next_line(parts),
+    }

@@ -19,6 +19,19 @@ def outcome_url(reflection, outcome):
     )
 
 
+def history_url(reflection, subject, outcome=None):
+    """Of the answer's history; a question of an outcome is named with its outcome."""
+    if subject.outcome_id:
+        return reflection_url(
+            "outcome_answer_history",
+            reflection,
+            module=outcome.module.code,
+            number=outcome.number,
+            question=subject.key,
+        )
+    return reflection_url("answer_history", reflection, key=subject.key)
+
+
 def visible(request, cycle, cluster):
     """The self-reflection of an address, or 404 where this person may not know of it."""
     return get_object_or_404(

@@ -3,10 +3,12 @@
 import json
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from assessments import selectors, services, snapshot
+from assessments import comparison, selectors, services, snapshot
+from assessments.evidence import load_by_outcome
 from assessments.models import SelfReflection, Submission
 from assessments.views.loading import readable, reflection_url
 from organisations.permissions import Permission, holds
@@ -15,7 +17,9 @@ from organisations.permissions import Permission, holds
 def draft_detail(request, cycle, cluster):
     """The self-reflection as its own cluster has written it so far, to read or print."""
     reflection = readable(request, cycle, cluster)
-    content = snapshot.build(selectors.load_sheet(reflection))
+    content = snapshot.build(
+        selectors.load_sheet(reflection), load_by_outcome(reflection)
+    )
     return render(
         request,
         "assessments/draft_detail.html",
@@ -23,9 +27,8 @@ def draft_detail(request, cycle, cluster):
     )
 
 
-def submission_detail(request, cycle, cluster, number):
-    """What was submitted, as it was sent."""
-    submission = get_object_or_404(
+def _submission(request, cycle, cluster, number):
+    return get_object_or_404(
         Submission.objects.visible_to(request.user).select_related(
             "reflection__cycle", "reflection__cluster__health_board"
         ),
@@ -33,6 +36,11 @@ def submission_detail(request, cycle, cluster, number):
         reflection__cluster__code=cluster,
         number=number,
     )
+
+
+def submission_detail(request, cycle, cluster, number):
+    """What was submitted, as it was sent."""
+    submission = _submission(request, cycle, cluster, number)
     board = submission.reflection.cluster.health_board
     sees_results = holds(request.user, Permission.VIEW_BOARD_RESULTS, board)
     return render(
@@ -44,6 +52,35 @@ def submission_detail(request, cycle, cluster, number):
             "reflection": submission.reflection,
             "content": _with_agreed_levels(submission),
             "numbers": selectors.submission_numbers(submission.reflection),
+        },
+    )
+
+
+def submission_changes(request, cycle, cluster, number):
+    """What changed from an earlier submission, the one before unless the address says ``since``."""
+    submission = _submission(request, cycle, cluster, number)
+    if number == 1:
+        return redirect(
+            reflection_url("submission_detail", submission.reflection, number=number)
+        )
+    since = request.GET.get("since", str(number - 1))
+    if not (since.isdecimal() and len(since) < 5 and 0 < int(since) < number):
+        raise Http404
+    earlier = _submission(request, cycle, cluster, int(since))
+    board = submission.reflection.cluster.health_board
+    sees_results = holds(request.user, Permission.VIEW_BOARD_RESULTS, board)
+    return render(
+        request,
+        "assessments/submission_changes.html",
+        {
+            "results_board": board if sees_results else None,
+            "reflection": submission.reflection,
+            "submission": submission,
+            "earlier": earlier,
+            "earlier_numbers": range(number - 1, 0, -1),
+            "comparison": comparison.compare(
+                json.loads(earlier.content), json.loads(submission.content)
+            ),
         },
     )
 
@@ -68,12 +105,16 @@ def reflection_check(request, cycle, cluster):
 
 def _check_page(request, reflection, *, unconfirmed=False):
     sheet = selectors.load_sheet(reflection)
+    latest = reflection.latest_submission
     return render(
         request,
         "assessments/reflection_check.html",
         {
             "reflection": reflection,
             "sheet": sheet,
+            "latest_submission": latest,
+            "comparison": latest
+            and comparison.compare(json.loads(latest.content), snapshot.build(sheet)),
             "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
             "unconfirmed": unconfirmed,
             "errors": [

@@ -3,6 +3,7 @@
 The truth is in the session itself: when the person signed in, and when they were last seen.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,7 +13,9 @@ from django.utils import timezone
 BEGAN = "began"  # both in seconds since 1970
 LAST_SEEN = "last_seen"
 WRITTEN_EVERY = 60  # seconds: most requests of a busy person write nothing
-WARNED_BEFORE = 180  # seconds; at least two minutes are promised, and timers may be late
+WARNED_BEFORE = (
+    180  # seconds; at least two minutes are promised, and timers may be late
+)
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,9 @@ def prolong(session, *, at_once=False):
     if not at_once and now - session[LAST_SEEN] < WRITTEN_EVERY:
         return
     session[LAST_SEEN] = now
-    try:
+    # The row is gone where they signed out, or in anew, while this request was under way.
+    with suppress(UpdateError):
         session.save()
-    except UpdateError:
-        pass  # they signed out, or in anew, while this request was under way
     session.modified = False  # it is written: the cookie stays as it is
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import get_language, override
 
-from organisations.models import Membership, Role
+from organisations.models import Membership, Profession, Role
 
 # For every account: the people are invented and the service listens on this machine only.
 PASSWORD = "clwstwr-cluster"  # noqa: S105
@@ -20,12 +20,25 @@ class Account:
     language: str
     cluster: str = ""
     health_board: str = ""
+    profession: str = ""
 
 
 # First one for each role, then those that show other states of a self-reflection.
 ACCOUNTS = (
-    Account("lead.afan@example.test", Role.CLUSTER_LEAD, "cy", cluster="afan"),
-    Account("contributor.afan@example.test", Role.CONTRIBUTOR, "en", cluster="afan"),
+    Account(
+        "lead.afan@example.test",
+        Role.CLUSTER_LEAD,
+        "cy",
+        cluster="afan",
+        profession=Profession.GENERAL_PRACTICE,
+    ),
+    Account(
+        "contributor.afan@example.test",
+        Role.CONTRIBUTOR,
+        "en",
+        cluster="afan",
+        profession=Profession.PHARMACY,
+    ),
     Account(
         "officer.swansea-bay@example.test",
         Role.HEALTH_BOARD_OFFICER,
@@ -36,6 +49,13 @@ ACCOUNTS = (
     Account("administrator@example.test", Role.ADMINISTRATOR, "en"),
     Account("lead.neath@example.test", Role.CLUSTER_LEAD, "en", cluster="neath"),
     Account("lead.arfon@example.test", Role.CLUSTER_LEAD, "cy", cluster="arfon"),
+    Account(
+        "deputy.arfon@example.test",
+        Role.DEPUTY_LEAD,
+        "cy",
+        cluster="arfon",
+        profession=Profession.COMMUNITY_NURSING,
+    ),
     Account(
         "lead.newport-east@example.test",
         Role.CLUSTER_LEAD,
@@ -61,6 +81,10 @@ ACCOUNTS = (
 # What a person is called, by the language they prefer.
 NAMES = {
     Role.CLUSTER_LEAD: {"cy": "Arweinydd, {scope}", "en": "Lead, {scope}"},
+    Role.DEPUTY_LEAD: {
+        "cy": "Dirprwy arweinydd, {scope}",
+        "en": "Deputy lead, {scope}",
+    },
     Role.CONTRIBUTOR: {"cy": "Cyfrannwr, {scope}", "en": "Contributor, {scope}"},
     Role.HEALTH_BOARD_OFFICER: {"cy": "Swyddog, {scope}", "en": "Officer, {scope}"},
     Role.NATIONAL_OFFICER: {

@@ -28,28 +28,31 @@ from assessments.models import (
     SelfReflection,
     StateChange,
 )
+from assessments.services.people import invite
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
-from cdf_site.demonstration import plan
+from cdf_site.demonstration import evidence, meeting, outbox, plan
 from cdf_site.demonstration.accounts import ACCOUNTS, NAMES, PASSWORD, Account
 from cdf_site.demonstration.answers import Habits, Occasion, Writing, generator
 from cdf_site.demonstration.clock import put_back
 from cdf_site.demonstration.hours import start_of_day
 from cdf_site.demonstration.plan import Stage
 from cdf_site.demonstration.words import Words, read_texts
-from frameworks.models import Edition
+from frameworks.models import Edition, Outcome
 from organisations.audit import record
 from organisations.models import (
     AuditEvent,
     Cluster,
     HealthBoard,
     Membership,
+    Profession,
     Role,
     User,
 )
 
 EDITION = "2022-05"
 CHANGED_AFTER_RETURN = 4  # criteria
+DEPUTY_FOR = timedelta(days=60)
 GROWTH = 0.45  # of a level, from the earlier cycle to this one
 AGREED_OTHERWISE = 0.14  # of the outcomes
 LAST_ANSWER = 0.7  # of the time from a cluster's first answer on, at the latest
@@ -105,6 +108,15 @@ def load(*, say=lambda line: None, clusters_per_board=None):
     )
     Cycle.objects.filter(pk=this_cycle.pk).update(opened_at=F("opens_at"))
     put_back(*Cycle.objects.all())
+    _invite_somebody(people)
+    _flag_a_few(this_cycle, people)
+    afan = people.clusters[meeting.CLUSTER]
+    meeting.prepare(
+        this_cycle, lead=people.lead(afan), contributor=people.contributor(afan)
+    )
+    outbox.keep_a_few(
+        cycle=this_cycle, addresses={account.email for account in ACCOUNTS}
+    )
     record(
         AuditEvent.Kind.DEMONSTRATION_LOADED,
         by=None,
@@ -161,6 +173,36 @@ def _refuse_without_organisations():
 # People and cycles ----------------------------------------------------------------------
 
 
+def _invite_somebody(people):
+    """One invitation that waits: its link is in the outbox."""
+    cluster = Cluster.objects.get(code="afan")
+    invite(
+        cluster=cluster,
+        email="optometrist.afan@example.test",
+        by=people.lead(cluster),
+        profession=Profession.OPTOMETRY,
+    )
+
+
+def _flag_a_few(cycle, people):
+    """What Afan wants to talk about: an outcome, and a criterion of another."""
+    reflection = cycle.reflections.select_related("cluster").get(cluster__code="afan")
+    second, fifth = Outcome.objects.filter(
+        module__edition=cycle.edition, module__number=1, number__in=[2, 5]
+    ).select_related("module")
+    services.raise_flag(
+        reflection=reflection,
+        outcome=second,
+        by=people.contributor(reflection.cluster),
+    )
+    services.raise_flag(
+        reflection=reflection,
+        outcome=fifth,
+        criterion=fifth.criteria.last(),
+        by=people.lead(reflection.cluster),
+    )
+
+
 class _People:
     """The accounts, and for every other cluster and board somebody who cannot sign in."""
 
@@ -184,15 +226,26 @@ class _People:
         Membership.objects.bulk_create(
             Membership(
                 user=user,
-                role=account.role,
+                role=role,
                 cluster=self.clusters.get(account.cluster),
                 health_board=self.boards.get(account.health_board),
+                profession=account.profession,
                 starts_on=long_ago,
+                ends_on=timezone.localdate() + DEPUTY_FOR
+                if role == Role.DEPUTY_LEAD
+                else None,
             )
-            for user, account in zip(users, accounts, strict=True)
+            for role, user, account in self._roles(users, accounts)
         )
         self._people = list(zip(accounts, users, strict=True))
         self.national_officer = self._first(role=Role.NATIONAL_OFFICER)
+
+    def _roles(self, users, accounts):
+        """Each person's role; a deputy is a contributor too, and remains one."""
+        for user, account in zip(users, accounts, strict=True):
+            if account.role == Role.DEPUTY_LEAD:
+                yield Role.CONTRIBUTOR, user, account
+            yield account.role, user, account
 
     def _others(self):
         led = {
@@ -322,6 +375,9 @@ class _Loader:
             return
         words = Words(self.texts, random)
         writing = self._write(reflection, occasion, words, random)
+        evidence.add_some(
+            reflection, by=self.people.lead(reflection.cluster), at=occasion.ended_at
+        )
         if stage == Stage.DRAFT:
             return
         lead = self.people.lead(reflection.cluster)

@@ -2,204 +2,575 @@
 //
 // It sends the fields of the answers that changed, with their versions, to the address of the form. One
 // request is under way at a time. What got no reply is sent again as it was, under the same number, so
-// that a lost reply never looks like somebody else's change.
+// that a lost reply never looks like somebody else's change. Until the server has it, what is typed is
+// kept on the device as a draft (drafts.js).
 
 const DELAY = 1000; // milliseconds after the last key
-const AGAIN = 5000; // milliseconds until a request that failed is tried again
+const AT_LATEST = 10000; // for whoever never stops typing
+const DRAFT_DELAY = 200; // until a change is on the device
+const AGAIN = 5000; // until a request that failed is tried again
+const SLOW = 5000; // without a reply, until that is said
+const GIVEN_UP = 30000; // without a reply, until the request counts as failed
+const OUTLIVES = 60000; // bytes: what browsers let requests hold that outlive their page
 
 const form = document.querySelector("form[data-saves]");
 if (form) {
-  saveWhileTyping(form);
+  // Its address carries the hash of its content, so the page names it.
+  const { draftsOf } = await import(document.getElementById("drafts-script").src);
+  const { drafts: key, person } = document.querySelector("form[data-drafts]").dataset;
+  saveWhileTyping(form, await draftsOf(person, key).catch(() => null));
 }
 
-function saveWhileTyping(form) {
+function saveWhileTyping(form, drafts) {
   const line = document.getElementById("save-state");
-  const button = document.getElementById("save-state-button");
+  const spoken = document.getElementById("save-state-spoken");
+  const restoredLine = document.getElementById("save-restored");
+  const pageButton = document.getElementById("save-state-button");
+  const conflictButton = document.getElementById("save-state-conflict");
+  const person = form.elements.person.value;
   const keys = [...form.querySelectorAll("input[name$='-version']")].map((input) => input.name.slice(0, -"-version".length));
+
   const changed = new Set(); // answers typed into since they were last sent
-  const held = new Set(); // answers that somebody else changed: the whole page settles them
+  const held = new Map(); // answers that somebody else changed, until it is settled: what was refused
   const wrong = new Set(); // answers that cannot be taken as they are, until they are typed into again
+  const drafted = new Map(); // by answer, the draft that is on the device: its content and mark
+  let restored = []; // drafts of an earlier visit, to be sent as they are
   let pending = null; // what was sent and has had no reply yet
-  let underWay = false;
+  let operation = number(); // of the request that will send what changes now
+  let changedSince = null;
+  let flight = null; // the request under way
   let timer = null;
+  let draftTimer = null;
+  let draftsWork = Boolean(drafts);
+  let calm = false; // what was said last was part of the daily round
   let leaving = false;
   let signedOut = false; // nothing can be sent until the same person signs in again
+  let over = ""; // why nothing can be saved here any more
+
+  // A page gone back to shows what the server says, not older texts beside newer versions.
+  form.autocomplete = "off";
+
+  // The fields of an answer -------------------------------------------------------------------
 
   const keyOf = (name) => keys.find((key) => name.startsWith(`${key}-`));
   const versionOf = (key) => form.elements[`${key}-version`];
+  const unsent = () => Boolean(pending || restored.length || changed.size);
 
-  function say(state, { time, waiting = false, settle = false } = {}) {
-    const sentence = line.dataset[state].replace("%(time)s", time ?? "");
-    if (line.textContent !== sentence) {
-      line.textContent = sentence; // only a change is spoken
-    }
-    line.classList.toggle("save-state--waiting", waiting);
-    button.hidden = !settle;
+  // Pairs of name and value, as the browser would send them.
+  function fieldsOf(...wanted) {
+    return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && wanted.includes(keyOf(name)));
   }
+
+  function contentOf(key, fields = fieldsOf(key)) {
+    const own = fields.filter(([name]) => keyOf(name) === key && !/-(version|after|base)$/.test(name));
+    return JSON.stringify(own);
+  }
+
+  function put(key, fields) {
+    for (const element of form.elements) {
+      if (!element.name || keyOf(element.name) !== key || element.type === "submit") {
+        continue;
+      }
+      const values = fields.filter(([name]) => name === element.name).map(([, value]) => value);
+      if (element.type === "radio" || element.type === "checkbox") {
+        element.checked = values.includes(element.value);
+      } else {
+        element.value = values[0] ?? "";
+        element.closest("details")?.toggleAttribute("open", Boolean(element.value) || element.closest("details").open);
+      }
+    }
+  }
+
+  // A request's fields. What is written before the last reply came is marked as written after that request.
+  function request(...sent) {
+    const common = [...new FormData(form)].filter(([name]) => ["written_in", "person"].includes(name));
+    const after = sent.filter((key) => pending?.keys.includes(key)).map((key) => [`${key}-after`, pending.operation]);
+    return { operation, keys: sent, fields: [...common, ...fieldsOf(...sent), ...after, ["operation_id", operation]] };
+  }
+
+  // What is said ------------------------------------------------------------------------------
+
+  function say(state, { time } = {}) {
+    const sentence = line.dataset[state].replace("%(time)s", time ?? "");
+    const daily = state === "saving" || state === "saved";
+    line.textContent = sentence;
+    // The daily round is not spoken at every pause: "saving" when it begins, "saved" when the minute changes.
+    if (sentence !== spoken.textContent && !(state === "saving" && calm)) {
+      spoken.textContent = sentence;
+    }
+    calm = daily;
+    line.classList.toggle("save-state--waiting", !daily);
+    pageButton.hidden = !["problem", "closed"].includes(state);
+    conflictButton.hidden = state !== "conflict";
+  }
+
+  const sayWaiting = () => say(draftsWork ? "kept" : "waiting");
+
+  // Sending -----------------------------------------------------------------------------------
 
   function later(delay) {
     clearTimeout(timer);
-    timer = setTimeout(send, delay);
+    const most = changedSince ? changedSince + AT_LATEST - Date.now() : delay;
+    timer = setTimeout(send, Math.max(0, Math.min(delay, most)));
   }
 
   function take() {
-    const sent = [...changed];
+    const taken = request(...changed);
     changed.clear();
-    const data = new FormData();
-    for (const [name, value] of new FormData(form)) {
-      if (["csrfmiddlewaretoken", "written_in", "person"].includes(name) || sent.includes(keyOf(name))) {
-        data.append(name, value);
+    changedSince = null;
+    operation = number();
+    return taken;
+  }
+
+  function post(fields, { outlives = false } = {}) {
+    const body = new URLSearchParams(fields);
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    return fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+      keepalive: outlives || String(body).length < OUTLIVES,
+      signal: AbortSignal.timeout(GIVEN_UP),
+    });
+  }
+
+  // Resolves with whether there was a reply that settled something.
+  function send() {
+    clearTimeout(timer);
+    if (!flight && unsent() && !over) {
+      flight = sendNow().finally(() => {
+        flight = null;
+        if (!pending && unsent() && !over) {
+          later(restored.length ? 0 : DELAY);
+        }
+      });
+    }
+    return flight ?? Promise.resolve(true);
+  }
+
+  async function sendNow() {
+    pending ??= restored.shift() ?? take();
+    if (!signedOut) {
+      say("saving");
+    }
+    const slow = setTimeout(() => signedOut || sayWaiting(), SLOW);
+    try {
+      return await settle(await post(pending.fields));
+    } catch {
+      sayWaiting();
+      later(AGAIN);
+      return false;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  // Sends until nothing is left; resolves with whether that worked.
+  async function finish() {
+    while (unsent()) {
+      if (over || !(await send())) {
+        return false;
       }
     }
-    data.set("operation_id", number());
-    return { data, keys: sent };
+    return true;
   }
 
-  async function send() {
-    clearTimeout(timer);
-    if (underWay || (!pending && !changed.size)) {
-      return;
-    }
-    pending ??= take();
-    underWay = true;
-    say("saving");
-    try {
-      const response = await fetch(form.action, {
-        method: "POST",
-        body: new URLSearchParams(pending.data),
-        headers: { Accept: "application/json" },
-        redirect: "manual",
-        keepalive: true,
-      });
-      await settle(response);
-    } catch {
-      say("waiting", { waiting: true });
-      later(AGAIN);
-    } finally {
-      underWay = false;
-    }
-    if (!pending && changed.size) {
-      later(DELAY);
-    }
-  }
+  // Replies -----------------------------------------------------------------------------------
 
-  async function settle(response) {
-    if (response.type === "opaqueredirect" || response.status === 403) {
-      signedOut = true;
-      await renewToken();
-      say("signedOut", { waiting: true });
-      later(AGAIN);
-      return;
+  async function settle(response, { again = false } = {}) {
+    if (response.status === 401 || response.type === "opaqueredirect") {
+      return waitForSigningIn();
+    }
+    if (response.status === 403 && !again) {
+      // The token is old, as after signing in in another tab, or the session is another person's.
+      const session = await whoseSession();
+      if (session.person !== person) {
+        return session.person ? giveWay() : waitForSigningIn();
+      }
+      useToken(session.token);
+      return settle(await post(pending.fields), { again: true });
+    }
+    if (response.status === 403 || response.status === 404) {
+      end("gone");
+      return false;
     }
     if (![200, 409, 410, 422].includes(response.status)) {
       throw new Error(`answer ${response.status}`);
     }
-    const reply = await response.json();
     signedOut = false;
-    for (const key of reply.conflicts) {
-      held.add(key);
+    takeIn(await response.json());
+    if (response.status === 410) {
+      end("closed");
     }
+    return true;
+  }
+
+  function takeIn(reply) {
+    const sent = pending;
+    pending = null;
     for (const name of Object.keys(reply.errors)) {
       wrong.add(keyOf(name));
     }
-    for (const key of pending.keys) {
-      if (!held.has(key) && !wrong.has(key)) {
-        versionOf(key).value = reply.versions[key];
+    for (const key of sent.keys) {
+      if (key in reply.theirs) {
+        hold(key, reply.theirs[key], contentOf(key, sent.fields));
+      } else if (!wrong.has(key)) {
+        if (sent.before && !reply.changed.includes(key) && wasOvertaken(key, sent, reply)) {
+          put(key, sent.before);
+          restoredLine.textContent = "";
+        } else {
+          versionOf(key).value = reply.versions[key];
+        }
+        forget(key, contentOf(key, sent.fields));
       }
     }
-    pending = null;
-    for (const [name, html] of Object.entries(reply.parts)) {
-      document.querySelector(`[data-part="${name}"]`)?.replaceChildren(...parsed(html));
+    for (const [key, language] of Object.entries(reply.languages ?? {})) {
+      const text = form.elements[`${key}-text`];
+      if (text) {
+        text.lang = language || document.documentElement.lang; // for spelling checkers and screen readers
+      }
     }
-    if (response.status === 410) {
-      leaving = true;
-      say("closed", { waiting: true, settle: true });
-    } else if (held.size) {
-      say("conflict", { waiting: true, settle: true });
+    for (const [name, html] of Object.entries(reply.parts)) {
+      showPart(document.querySelector(`[data-part="${name}"]`), html);
+    }
+    if (held.size) {
+      say("conflict");
     } else if (wrong.size) {
-      say("problem", { waiting: true, settle: true });
+      say("problem");
     } else {
       say("saved", { time: reply.saved_at });
     }
   }
 
-  // After signing in again, in another tab, forms carry a new token.
-  async function renewToken() {
-    const response = await fetch(form.action, { redirect: "manual" });
-    if (response.ok) {
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const token = page.querySelector("#page-form input[name=csrfmiddlewaretoken]")?.value;
-      if (token) {
-        for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
-          input.value = token;
-        }
-        pending?.data.set("csrfmiddlewaretoken", token);
-      }
+  // A draft that had been saved after all, and that somebody has gone on from before this page was made.
+  function wasOvertaken(key, sent, reply) {
+    const [, shown] = sent.before.find(([name]) => name === `${key}-version`);
+    return reply.versions[key] <= Number(shown) && contentOf(key) === contentOf(key, sent.fields);
+  }
+
+  function end(why) {
+    over = why;
+    clearTimeout(timer);
+    say(why);
+  }
+
+  // Signing in again --------------------------------------------------------------------------
+
+  async function whoseSession() {
+    const response = await fetch(document.getElementById("session").dataset.address, {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+    });
+    return response.json();
+  }
+
+  function useToken(token) {
+    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
+      input.value = token;
     }
   }
 
-  function notice(event) {
-    const key = event.target.name && keyOf(event.target.name);
-    if (!key || leaving) {
+  function waitForSigningIn() {
+    signedOut = true;
+    say("signedOut");
+    document.dispatchEvent(new CustomEvent("signed-out")); // session.js asks for the password
+    later(AGAIN);
+    return false;
+  }
+
+  // Somebody else is signed in: of this page they see nothing. Its drafts wait for who wrote them; where
+  // there are none, the page itself waits, out of sight (session.js).
+  async function giveWay() {
+    signedOut = true;
+    if (draftsWork) {
+      await writeDrafts();
+    }
+    if (draftsWork) {
+      over = "gone";
+      leaving = true;
+      document.querySelector("main").replaceChildren();
+      location.replace(document.getElementById("session").dataset.home);
+    } else {
+      say("signedOut");
+    }
+    return false;
+  }
+
+  document.addEventListener("signed-in", ({ detail }) => {
+    if (String(detail.person) !== person) {
+      giveWay();
       return;
     }
+    signedOut = false;
+    useToken(detail.token);
+    if (unsent()) {
+      later(0);
+    }
+  });
+
+  // Drafts ------------------------------------------------------------------------------------
+
+  const nameOf = (key) => `${form.dataset.reflection}/${key}`;
+  const isOpen = (key) => changed.has(key) || held.has(key) || wrong.has(key) || Boolean(pending?.keys.includes(key));
+  const toDraft = new Set();
+
+  function draftSoon(key) {
+    toDraft.add(key);
+    draftTimer ??= setTimeout(writeDrafts, DRAFT_DELAY);
+  }
+
+  async function writeDrafts() {
+    clearTimeout(draftTimer);
+    draftTimer = null;
+    const writing = drafts ? [...toDraft].filter(isOpen) : [];
+    toDraft.clear();
+    const marks = writing.map((key) => {
+      const { operation, fields } = request(key);
+      const mark = drafts.write(nameOf(key), { address: form.action, key, operation, fields });
+      drafted.set(key, { content: contentOf(key, fields), mark });
+      return mark;
+    });
+    if ((await Promise.all(marks)).includes(null)) {
+      draftsWork = false;
+    }
+  }
+
+  // The server has this content: its draft goes, one of newer content stays.
+  async function forget(key, content) {
+    const draft = drafted.get(key);
+    if (draft && (draft.content === content || !isOpen(key))) {
+      drafted.delete(key);
+      drafts.remove(nameOf(key), await draft.mark);
+    }
+  }
+
+  // What was typed on an earlier visit and never reached the server comes back, from the version it was
+  // made from.
+  async function restore() {
+    if (!drafts || document.querySelector(".nhsuk-error-summary")) {
+      return; // a page that shows again what was sent has it all
+    }
+    const labels = [];
+    const found = await drafts.read(`${form.dataset.reflection}/`);
+    found.sort((one, other) => keys.indexOf(one.content.key) - keys.indexOf(other.content.key));
+    for (const { name, mark, content } of found) {
+      const { key, fields, operation } = content;
+      if (!keys.includes(key) || changed.has(key)) {
+        continue;
+      }
+      const before = fieldsOf(key);
+      put(key, fields);
+      if (contentOf(key) === contentOf(key, before)) {
+        put(key, before);
+        drafts.remove(name, mark);
+        continue;
+      }
+      drafted.set(key, { content: contentOf(key, fields), mark });
+      restored.push({ operation, keys: [key], fields, before });
+      labels.push(document.getElementById(key).dataset.label);
+    }
+    if (labels.length) {
+      const named = labels.slice(0, 3).join("; ") + (labels.length > 3 ? "; …" : "");
+      restoredLine.textContent = `${restoredLine.dataset.text} ${named}`;
+      send();
+    }
+  }
+
+  // Somebody else's change ----------------------------------------------------------------------
+
+  const placeOf = (key) => document.querySelector(`[data-conflict="${key}"]`);
+
+  function hold(key, html, refused) {
+    held.set(key, refused);
+    changed.delete(key);
+    placeOf(key).replaceChildren(...parsed(html));
+    placeOf(key).closest(".criterion").querySelector("details")?.setAttribute("open", "");
+  }
+
+  // The answer is to be as its fields are now, from the version that is stored.
+  function settleWithFields(key) {
+    versionOf(key).value = placeOf(key).firstElementChild.dataset.version;
+    placeOf(key).replaceChildren();
+    held.delete(key);
+    noteChange(key, 0);
+    form.querySelector(`[name="${key}-text"], [name^="${key}-"]:not([type=hidden])`)?.focus();
+  }
+
+  const theirsOf = (key) =>
+    Object.entries(JSON.parse(placeOf(key).querySelector("input:disabled").value)).flatMap(([name, values]) => values.map((value) => [name, value]));
+
+  const settling = {
+    keep_mine: settleWithFields,
+    async use_theirs(key) {
+      const theirs = theirsOf(key);
+      const typedSince = contentOf(key) !== held.get(key);
+      settleWithFields(key);
+      if (typedSince && (!(await finish()) || held.has(key))) {
+        return; // first the last words go into the history
+      }
+      put(key, [...theirs.filter(([name]) => name !== `${key}-version`), [`${key}-version`, versionOf(key).value]]);
+      noteChange(key, 0);
+    },
+    join(key) {
+      const theirs = theirsOf(key);
+      const mine = fieldsOf(key);
+      const text = joined(form.elements[`${key}-text`].value, theirs.find(([name]) => name === `${key}-text`)[1]);
+      const partOf = (fields, part) => fields.filter(([name, value]) => name.startsWith(`${key}-${part}`) && value);
+      const either = (part) => (partOf(mine, part).length ? partOf(mine, part) : partOf(theirs, part));
+      put(key, [[`${key}-text`, text], ...either("choice"), ...either("date")]);
+      settleWithFields(key);
+    },
+  };
+
+  function showConflict() {
+    const box = form.querySelector(".conflict");
+    box.scrollIntoView({ block: "center" });
+    box.focus({ preventScroll: true });
+  }
+
+  // What the person does ------------------------------------------------------------------------
+
+  function noteChange(key, delay) {
+    draftSoon(key);
     if (!held.has(key)) {
+      restored = restored.filter((draft) => !draft.keys.includes(key));
       changed.add(key);
+      changedSince ??= Date.now();
       wrong.delete(key);
+      later(delay);
+    }
+  }
+
+  // An answer carried forward is not sent until somebody has looked at it, as whoever changes it has.
+  function confirmByTyping(target) {
+    const row = target.closest("[data-unconfirmed]");
+    row?.removeAttribute("data-unconfirmed");
+    row?.querySelector(".carried")?.remove();
+  }
+
+  function notice({ target, type }) {
+    const key = target.name && keyOf(target.name);
+    if (key && !over) {
+      confirmByTyping(target);
+      restoredLine.textContent = "";
       // A date is typed in three parts: time for the other two.
-      const inParts = event.target.name.includes("-date_");
-      later(inParts ? AGAIN : event.type === "change" ? 0 : DELAY);
+      const inParts = target.name.includes("-date_");
+      noteChange(key, inParts ? AGAIN : type === "change" ? 0 : DELAY);
     }
   }
 
   form.addEventListener("input", notice);
   form.addEventListener("change", notice);
   window.addEventListener("online", () => later(0));
+  conflictButton.addEventListener("click", showConflict);
 
-  // Whoever presses a button while an answer is on its way waits for its reply: otherwise the
-  // page would be sent with a version that is just about to be old. And whoever presses one while
-  // signed out stays on the page, which holds what they typed; they may have signed in just now.
+  // Whoever presses a button waits until everything typed is saved: the page would otherwise be sent with
+  // versions that are just about to be old, and stays where nothing can be sent.
   form.addEventListener("submit", (event) => {
-    clearTimeout(timer);
-    if (underWay) {
+    const { submitter } = event;
+    if (submitter && submitter.name in settling && held.has(submitter.value)) {
       event.preventDefault();
-      const again = setInterval(() => {
-        if (!underWay) {
-          clearInterval(again);
-          clearTimeout(timer);
-          form.requestSubmit(event.submitter);
-        }
-      }, 50);
-      return;
-    }
-    if (signedOut) {
+      settling[submitter.name](submitter.value);
+    } else if (over !== "closed" && (unsent() || held.size || over)) {
       event.preventDefault();
-      sendAfterSigningIn(event.submitter);
-      return;
+      goOn(submitter);
+    } else {
+      leaving = true;
     }
-    leaving = true;
   });
 
-  async function sendAfterSigningIn(submitter) {
-    await send(); // may only have fetched the new token
-    if (signedOut) {
-      await send();
+  async function goOn(submitter) {
+    await flight;
+    if ((await finish()) && !over) {
+      if (held.size) {
+        showConflict();
+      } else {
+        form.requestSubmit(submitter);
+      }
     }
-    if (!signedOut) {
-      form.requestSubmit(submitter);
+  }
+
+  // Leaving and coming back ---------------------------------------------------------------------
+
+  // The page is about to go: what is not on its way yet goes in requests that outlive it, as far as there
+  // is room. The rest waits in its drafts.
+  function sendOnLeaving() {
+    const sizeOf = ({ fields }) => String(new URLSearchParams(fields)).length + 100;
+    const last = [...changed].map((key) => request(key));
+    let room = OUTLIVES - (flight && pending ? sizeOf(pending) : 0);
+    if (pending && !flight) {
+      last.unshift(pending);
+    }
+    for (const one of last) {
+      if (sizeOf(one) < room) {
+        room -= sizeOf(one);
+        post(one.fields, { outlives: true }).catch(() => {});
+      }
     }
   }
 
   window.addEventListener("pagehide", () => {
-    if (!leaving) {
-      send();
+    if (!leaving && !signedOut && !over) {
+      writeDrafts();
+      sendOnLeaving();
+    }
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && !leaving && !over) {
+      writeDrafts();
+      if (changed.size) {
+        send();
+      }
+    }
+  });
+  window.addEventListener("pageshow", ({ persisted }) => {
+    leaving = false;
+    if (persisted && navigator.onLine && (draftsWork || !unsent())) {
+      location.reload(); // its versions may be old by now
     }
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && (signedOut || !navigator.onLine) && (changed.size || pending)) {
+    if (!leaving && !draftsWork && (signedOut || !navigator.onLine) && unsent()) {
       event.preventDefault();
     }
   });
+  document.addEventListener("signing-out", ({ detail }) => detail.push(writeDrafts().then(finish)));
+
+  const typedInto = (field) => (["radio", "checkbox"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+
+  for (const key of keys) {
+    if (placeOf(key)?.firstElementChild) {
+      held.set(key, contentOf(key)); // the page came back from the server with it
+    }
+  }
+  for (const field of form.elements) {
+    if (field.matches("textarea, input:not([type=hidden])") && keyOf(field.name) && typedInto(field)) {
+      noteChange(keyOf(field.name), DELAY); // before this script was there
+    }
+  }
+  restore();
+}
+
+// Both texts, mine first; one where it says what the other says. (assessments/views/conflicts.py)
+function joined(mine, theirs) {
+  [mine, theirs] = [mine.trim(), theirs.trim()];
+  if (mine.includes(theirs)) {
+    return mine;
+  }
+  return theirs.includes(mine) ? theirs : `${mine}\n\n${theirs}`;
+}
+
+// A part of the page as it is now. What says the same is left alone, and what was opened stays open.
+function showPart(part, html) {
+  const now = [...parsed(html)];
+  const text = now.map((node) => node.textContent).join("");
+  if (!part || part.textContent.trim() === text.trim()) {
+    return;
+  }
+  const open = [...part.querySelectorAll("details")].map((details) => details.open);
+  part.replaceChildren(...now);
+  part.querySelectorAll("details").forEach((details, place) => details.toggleAttribute("open", Boolean(open[place])));
 }
 
 // Our own server's HTML, without a script in it.

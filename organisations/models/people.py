@@ -154,6 +154,10 @@ class MembershipQuerySet(models.QuerySet):
             ended_at=None,
         )
 
+    def leading(self):
+        """Those of today's leads who can sign in; deputies do not count."""
+        return self.current().filter(role=Role.CLUSTER_LEAD, user__is_active=True)
+
 
 class Membership(models.Model):
     """What a person is to a cluster, to a board, or nationally, from when until when."""
@@ -250,6 +254,8 @@ class Invitation(models.Model):
     email = models.EmailField()
     name = models.CharField(max_length=150, blank=True)
     language = models.CharField(max_length=2, choices=User.Language, blank=True)
+    # Of a lead who hands over: whether they leave the cluster, rather than stay as a contributor.
+    inviter_leaves = models.BooleanField(default=False)
     # How long what is offered holds: a deputy's right ends.
     until = models.DateField(null=True)
     secret_hash = models.CharField(max_length=64, unique=True)

@@ -77,6 +77,24 @@ class PlanningGroup(Named):
 
 
 class ClusterQuerySet(NamedQuerySet):
+    def visible_to(self, user):
+        """Those that are something to ``user``: their own, their board's, or all of Wales."""
+        if user.has_role("national_officer"):
+            return self
+        clusters = [
+            membership.cluster_id
+            for membership in user.current_memberships
+            if membership.cluster_id
+        ]
+        return self.filter(
+            Q(pk__in=clusters) | Q(health_board__in=user.health_board_ids())
+        )
+
+    def without_lead(self):
+        """Clusters that nobody leads today who can sign in."""
+        memberships = self.model._meta.get_field("memberships").related_model
+        return self.exclude(pk__in=memberships.objects.leading().values("cluster"))
+
     def open_on(self, day):
         """Clusters that exist on ``day``."""
         return self.filter(

@@ -22,7 +22,7 @@ from assessments.models import (
     Question,
     SignsChoice,
 )
-from assessments.snapshot import FORMAT
+from assessments.snapshot import FORMATS
 from assessments.subjects import SEPARATOR, question_choices
 from cdf_site.common import long_text
 
@@ -110,12 +110,24 @@ class Agreed:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A link or a file, by its title; nothing of it is opened."""
+
+    title: str
+    language: str
+    is_foreign: bool
+    where: str
+    supports: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     number: int
     title: str
     groups: list[CriterionGroup]
     answers: list[Answer]
     unanswered: int
+    evidence: list[Evidence]
     # where the module has levels
     own_level: Level | None = None
     suggested_level: Level | None = None
@@ -217,7 +229,7 @@ def summarise(content, *, number, submitted_at, language, agreed):
 
     ``agreed`` holds the agreed levels by module code and outcome number.
     """
-    if content["format"] != FORMAT:
+    if content["format"] not in FORMATS:
         raise ValueError(f"Format {content['format']} of a submission is not known.")
     return _Reader(language, agreed).summary(
         content, number, timezone.localtime(submitted_at)
@@ -390,10 +402,26 @@ class _Reader:
             "number": outcome["number"],
             "title": self.words(outcome["title"]),
             "answers": self.questions(texts),
+            "evidence": [self.evidence(each) for each in outcome.get("evidence", [])],
             "unanswered": sum(
                 not criterion["answer"]["choice"] for criterion in outcome["criteria"]
             ),
         }
+
+    def evidence(self, stored):
+        supports = [
+            _("Level %(level)s, criterion %(number)s") % criterion
+            if criterion["level"]
+            else _("Criterion %(number)s") % criterion
+            for criterion in stored["criteria"]
+        ]
+        return Evidence(
+            title=stored["title"],
+            language=stored["language"],
+            is_foreign=stored["language"] != self.language,
+            where=stored["url"] or stored["file_name"],
+            supports="; ".join(supports or [_("The outcome as a whole")]),
+        )
 
     def criterion(self, criterion, choices):
         return Criterion(

@@ -10,9 +10,11 @@ from assessments.maturity import (
     NOT_APPLICABLE,
     NOT_YET_MET,
     PARTLY_MET,
+    Explanation,
     LevelCount,
     Suggestion,
     count_levels,
+    explain,
     suggest,
 )
 
@@ -75,6 +77,46 @@ def test_suggestion(one, two, three, level, provisional, next_level, left):
 
     assert suggestion == Suggestion(
         level, provisional, count_levels(answers), next_level, left
+    )
+
+
+# The same letters; each criterion is called by its level and its place there.
+EXPLANATIONS = [
+    # level 1, 2, 3          held by, left, ahead, unanswered
+    ("no criteria", "", "", "", "", "", "", ""),
+    ("nothing answered", "-", "-", "-", "", "", "", "1a 2a 3a"),
+    ("nothing applies", "x", "x", "x", "", "", "", ""),
+    ("below level 1", "Mp", "n", "n", "", "1b", "1a", ""),
+    ("level 1", "MM", "Mp", "n", "1a 1b", "2b", "2a", ""),
+    ("level 2", "MM", "M", "np", "1a 1b 2a", "3a 3b", "", ""),
+    ("level 3", "M", "M", "M", "1a 2a 3a", "", "", ""),
+    ("out of order: level 3 met, level 2 not", "M", "p", "M", "1a", "2a", "3a", ""),
+    ("out of order: only level 3 met", "p", "n", "MM", "", "1a", "3a 3b", ""),
+    ("not applicable is in none", "Mx", "xn", "x", "1a", "2b", "", ""),
+    ("a level that does not apply is skipped", "M", "x", "n", "1a", "3a", "", ""),
+    ("unanswered is left, and named", "M-", "M", "-", "", "1b", "1a 2a", "1b 3a"),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "three", "held_by", "left", "ahead", "unanswered"),
+    [example[1:] for example in EXPLANATIONS],
+    ids=[example[0] for example in EXPLANATIONS],
+)
+def test_explanation(one, two, three, held_by, left, ahead, unanswered):
+    judged = [
+        (level, LETTERS[letter], f"{level}{'abc'[place]}")
+        for level, letters in zip(LEVELS, (one, two, three), strict=True)
+        for place, letter in enumerate(letters)
+    ]
+
+    explanation = explain(judged)
+
+    assert explanation == Explanation(
+        tuple(held_by.split()),
+        tuple(left.split()),
+        tuple(ahead.split()),
+        tuple(unanswered.split()),
     )
 
 
@@ -142,6 +184,18 @@ def test_what_is_left_holds_the_cluster_back(answers):
     assert suggestion.left == len(left)
     assert (suggestion.next_level is None) == (suggestion.left == 0)
     assert suggestion.next_level is None or suggestion.next_level > suggestion.level
+
+
+@given(answer_lists)
+def test_an_explanation_agrees_with_its_suggestion(answers):
+    suggestion = suggest(answers)
+
+    explanation = explain((level, choice, choice) for level, choice in answers)
+
+    assert len(explanation.left) == suggestion.left
+    assert bool(explanation.unanswered) == suggestion.provisional
+    assert len(explanation.held_by) + len(explanation.ahead) == suggestion.met
+    assert set(explanation.held_by) <= {MET}
 
 
 @given(answer_lists)

@@ -1,9 +1,12 @@
 """A self-reflection's life in random order: nothing is lost, and nothing sent ever changes."""
 
+import datetime
 import hashlib
 from itertools import pairwise
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -14,13 +17,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from assessments import services
-from assessments.models import Answer, AnswerVersion, Question, SelfReflection
+from assessments import history, services
+from assessments.models import (
+    Answer,
+    AnswerVersion,
+    Question,
+    ReturnReason,
+    SelfReflection,
+)
 from assessments.services import NotNow
 from assessments.subjects import Subject
-from organisations.models import AuditEvent
+from frameworks.models import Criterion, Outcome
+from organisations.models import AuditEvent, Membership, User
 from tests.factories import CycleFactory, SelfReflectionFactory
-from tests.steps import State, entry, save
+from tests.steps import State, entry, outcome_of, save
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +55,9 @@ SUBJECTS = [
     Subject(question=Question.SUPPORT_OVERALL),
     Subject(question=Question.ANYTHING_ELSE),
 ]
+# What cannot be done once the closing hour has passed.
+IN_TIME = {"save", "submit", "withdraw", "return"}
+DAY = datetime.timedelta(days=1)
 subjects = st.sampled_from(SUBJECTS)
 texts = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12
@@ -67,18 +80,30 @@ class SelfReflectionLife(RuleBasedStateMachine):
         self.pasts = {subject: [""] for subject in SUBJECTS}  # texts by version
         self.acknowledged = set()
         self.sent = []
+        self.is_over = False
+        self.has_left = False
+        self.extensions = 0
+        self.asked = []  # reasons of outcomes, by return
+        Membership.objects.filter(user=self.cast["contributor"]).update(ended_at=None)
+
+    def may(self, what):
+        return self.state in WAYS[what] and not (self.is_over and what in IN_TIME)
 
     def send(self, subject, text, base, writer):
-        saved = save(
-            self.reflection, entry(subject, text, base=base), by=self.cast[writer]
-        )
+        # What people are is remembered as long as the object lives: a request has a new one.
+        by = User.objects.get(pk=self.cast[writer].pk)
+        if writer == "contributor" and self.has_left:
+            with pytest.raises(PermissionDenied):
+                save(self.reflection, entry(subject, text, base=base), by=by)
+            return
+        saved = save(self.reflection, entry(subject, text, base=base), by=by)
         now, version = self.current[subject]
         says_nothing_new = text in (now, *self.pasts[subject][base : base + 1])
         if says_nothing_new:
             assert (saved.changed, saved.conflicts, saved.closed) == ([], [], [])
             return
         self.acknowledged.add((subject, text))
-        if self.state not in WAYS["save"]:
+        if not self.may("save"):
             assert [late.text for late in saved.closed] == [text]
         elif base != version:
             assert [conflict.entry.text for conflict in saved.conflicts] == [text]
@@ -101,8 +126,74 @@ class SelfReflectionLife(RuleBasedStateMachine):
     def save_from_an_older_version(self, subject, text, age, writer):
         self.send(subject, text, max(0, self.current[subject][1] - age), writer)
 
+    @precondition(lambda self: self.acknowledged)
+    @rule(data=st.data(), writer=st.sampled_from(["lead", "contributor"]))
+    def restore(self, data, writer):
+        """What was once accepted or refused comes back as a new version."""
+        subject, text = data.draw(
+            st.sampled_from(
+                sorted(self.acknowledged, key=lambda kept: (str(kept[0]), kept[1]))
+            )
+        )
+        self.send(subject, text, self.current[subject][1], writer)
+
+    @precondition(lambda self: self.acknowledged)
+    @rule()
+    def the_contributor_leaves_or_comes_back(self):
+        self.has_left = not self.has_left
+        ended_at = timezone.now() if self.has_left else None
+        Membership.objects.filter(user=self.cast["contributor"]).update(
+            ended_at=ended_at
+        )
+
+    @precondition(lambda self: self.acknowledged)
+    @rule()
+    def the_closing_hour_passes(self):
+        now = timezone.now()
+        type(self.reflection.cycle).objects.filter(pk=self.reflection.cycle_id).update(
+            closes_at=now
+        )
+        SelfReflection.objects.filter(
+            pk=self.reflection.pk, extended_to__isnull=False
+        ).update(extended_to=now)
+        self.is_over = True
+
+    @rule(days=st.integers(1, 20))
+    def extend(self, days):
+        reflection = SelfReflection.objects.get(pk=self.reflection.pk)
+
+        def do():
+            services.grant_extension(
+                reflection=reflection,
+                closes_at=reflection.closes_at + days * DAY,
+                reason="Salwch.",
+                language="cy",
+                by=self.cast["officer"],
+            )
+
+        if self.state not in WAYS["save"]:
+            with pytest.raises(NotNow):
+                do()
+        elif reflection.closes_at + days * DAY > reflection.cycle.closes_at + 60 * DAY:
+            with pytest.raises(services.NoExtension):
+                do()
+        else:
+            do()
+            self.extensions += 1
+            self.is_over = False
+
+    @rule(number=st.integers(1, 9))
+    def the_framework_s_words_are_corrected(self, number):
+        edition = self.cast["edition"]
+        Outcome.objects.filter(module__edition=edition).update(
+            title_cy=f"Teitl {number}", title_en=f"Title {number}"
+        )
+        Criterion.objects.filter(outcome__module__edition=edition).update(
+            text_cy=f"Maen prawf {number}", text_en=f"Criterion {number}"
+        )
+
     def try_to(self, what, do):
-        if self.state in WAYS[what]:
+        if self.may(what):
             done = do()
             self.state = WAYS[what][self.state]
             return done
@@ -132,8 +223,9 @@ class SelfReflectionLife(RuleBasedStateMachine):
             lambda: services.withdraw(reflection=self.reflection, by=self.cast["lead"]),
         )
 
-    @rule(reason=texts.filter(str.strip))
-    def give_back(self, reason):
+    @rule(reason=texts, of_outcome=texts.filter(str.strip))
+    def give_back(self, reason, of_outcome):
+        is_done = self.may("return")
         self.try_to(
             "return",
             lambda: services.return_reflection(
@@ -141,8 +233,11 @@ class SelfReflectionLife(RuleBasedStateMachine):
                 by=self.cast["officer"],
                 reason=reason,
                 language="cy",
+                outcome_reasons={outcome_of(self.reflection).pk: (of_outcome, "en")},
             ),
         )
+        if is_done:
+            self.asked.append(of_outcome)
 
     # Rarely: from there on little else can happen.
     @precondition(lambda self: len(self.sent) > 1)
@@ -220,6 +315,22 @@ class SelfReflectionLife(RuleBasedStateMachine):
         assert states[-1] == self.state
 
     @invariant()
+    def reasons_and_extensions_are_kept(self):
+        asked = ReturnReason.objects.filter(change__reflection=self.reflection)
+
+        assert list(asked.order_by("pk").values_list("text", flat=True)) == self.asked
+        assert self.reflection.extensions.count() == self.extensions
+
+    def teardown(self):
+        """Every acknowledged text can be found by the cluster, on the pages of the history."""
+        found = set()
+        for answer in Answer.objects.filter(reflection=self.reflection):
+            rows = history.answer_page(answer, 1).object_list
+            found |= {(Subject.of(answer), row.version.text) for row in rows}
+
+        assert self.acknowledged <= found
+
+    @invariant()
     def every_change_is_audited(self):
         audited = AuditEvent.objects.filter(
             kind=AuditEvent.Kind.STATE_CHANGED, subject_id=str(self.reflection.pk)
@@ -243,8 +354,8 @@ def test_a_self_reflection_s_life(
     run_state_machine_as_test(
         SelfReflectionLife,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=20,
+            max_examples=25,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,5 +1,7 @@
 """What changed between two texts."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,24 @@ def test_a_very_long_text_is_compared_in_time():
     parts = word_diff(before, before + "\nnewydd")
 
     assert parts[-1] == Part(ADDED, "\nnewydd")
+
+
+SHORT_WORDS = "x " * 5_000
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "newydd "
+        + SHORT_WORDS.replace("x x x x x x x x x ", "x x x x newydd x ")
+        + "y",
+        "\n".join(f"{number % 90}" for number in range(3_000)),
+    ],
+)
+def test_texts_that_repeat_themselves_are_compared_in_time(after):
+    started = time.monotonic()
+
+    parts = word_diff(SHORT_WORDS, after)
+
+    assert "".join(part.text for part in parts if part.kind != REMOVED) == after
+    assert time.monotonic() - started < 2

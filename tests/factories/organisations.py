@@ -6,6 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from organisations.models import (
+    CLUSTER_ROLES,
     Cluster,
     HealthBoard,
     LocalAuthority,
@@ -85,7 +86,7 @@ class MembershipFactory(DjangoModelFactory):
 
     class Params:
         of_cluster = factory.LazyAttribute(
-            lambda given: given.role in {Role.CLUSTER_LEAD, Role.CONTRIBUTOR}
+            lambda given: given.role in CLUSTER_ROLES
         )
         of_board = factory.LazyAttribute(
             lambda given: given.role == Role.HEALTH_BOARD_OFFICER

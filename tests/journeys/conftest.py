@@ -82,7 +82,8 @@ def live_server(django_db_setup, live_server):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def chromium_options():
+    """How Chromium is started, for the journeys' own and for one that a journey starts itself."""
     names = [
         os.environ.get("CHROMIUM"),
         "chromium",
@@ -102,10 +103,13 @@ def browser():
     ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium's sandbox does not work for root
+    return {"executable_path": program, "args": arguments, "timeout": 60_000}
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_options):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=arguments, timeout=60_000
-        )
+        browser = playwright.chromium.launch(**chromium_options)
         yield browser
         browser.close()
 

@@ -1,5 +1,6 @@
 """The whole framework, the real organisations, and people who sign in to them."""
 
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -71,4 +72,28 @@ def fits(page):
     """Whether the page needs no scrolling sideways."""
     return page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+def until(answer, timeout=15):
+    """Wait for what the browser does not tell of; returns the last answer."""
+    end = time.monotonic() + timeout
+    while not answer() and time.monotonic() < end:
+        time.sleep(0.1)
+    return answer()
+
+
+def drafts(page):
+    """How many texts this browser keeps that may not be on the server yet."""
+    return page.evaluate(
+        """() => new Promise((resolve, reject) => {
+          const request = indexedDB.open("drafts", 1);
+          request.onupgradeneeded = () =>
+            request.result.createObjectStore("drafts", {keyPath: "name"}).createIndex("at", "at");
+          request.onerror = () => reject(request.error);
+          request.onsuccess = () => {
+            const count = request.result.transaction("drafts").objectStore("drafts").count();
+            count.onsuccess = () => { request.result.close(); resolve(count.result); };
+          };
+        })"""
     )

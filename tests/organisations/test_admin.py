@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from notifications.models import Message
 from organisations.admin_base import AuditedAdmin
 from organisations.models import (
     AuditEvent,
@@ -81,6 +82,7 @@ def test_nothing_that_clusters_write_is_in_the_admin():
         "frameworks.Outcome",
         "frameworks.Criterion",
         "frameworks.LogicModelEntry",
+        "notifications.Message",
         "assessments.Cycle",
     }
 
@@ -909,23 +911,26 @@ def everything(cluster, administrator, edition):
     administrator.set_password(PASSWORD)
     administrator.save()
     AuditEvent.objects.create(kind=Kind.ADDED, by=administrator)
+    Message.objects.create(
+        kind="returned", recipient=administrator, language="cy", subject="1"
+    )
     return {User: administrator}
 
 
 def every_page(things):
     """Addresses of each page of the admin, and of each form sent empty."""
     yield "get", reverse("admin:index")
-    for app in ("organisations", "frameworks", "assessments"):
+    for app in ("organisations", "frameworks", "notifications", "assessments"):
         yield "get", reverse("admin:app_list", args=[app])
     for model in admin.site._registry:
         yield "get", address(model, "changelist")
-        if model is not AuditEvent:
+        if model not in {AuditEvent, Message}:
             yield "get", address(model, "add")
             yield "post", address(model, "add")
         thing = things.get(model) or model.objects.first()
         for page in ("change", "history", "delete"):
             yield "get", address(model, page, thing.pk)
-        if model is not AuditEvent:
+        if model not in {AuditEvent, Message}:
             yield "post", address(model, "change", thing.pk)
     person = things[User].pk
     yield "get", reverse("admin:auth_user_password_change", args=[person])

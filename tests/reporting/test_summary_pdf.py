@@ -723,7 +723,7 @@ def test_a_text_without_end_is_refused(submission, content):
 def test_an_unknown_format_is_refused(submission, content):
     with pytest.raises(ValueError, match="not known"):
         render_summary(
-            with_content(submission, content | {"format": 2}), languages=("cy",)
+            with_content(submission, content | {"format": 3}), languages=("cy",)
         )
 
 
