@@ -87,6 +87,7 @@ class World:
     national: User
     administrator: User
     evidence: int
+    upload: int  # a worksheet, sent back and not applied
     newcomer: User  # in whose cluster no session runs
     begun_nowhere: SelfReflection
 
@@ -154,10 +155,11 @@ def build_world(
         national=national,
         administrator=administrator,
         evidence=add_link(reflection, by=lead).pk,
+        upload=upload_of(reflection, lead),
     )
 
 
-def upload_of(world):
+def upload_of(reflection, lead):
     """A worksheet with one answer and one cell that cannot be read, sent back by the lead."""
     reading = Reading(
         filled=[
@@ -170,10 +172,7 @@ def upload_of(world):
         ],
     )
     return services.keep_worksheet(
-        reflection=world.draft,
-        file_name="2030-afan.xlsx",
-        reading=reading,
-        by=world.lead,
+        reflection=reflection, file_name="2030-afan.xlsx", reading=reading, by=lead
     ).pk
 
 
@@ -302,9 +301,7 @@ def pages(world):
         Page("assessments:evidence_add", lead, draft),
         Page("assessments:evidence_edit", lead, draft | {"evidence": world.evidence}),
         Page("assessments:worksheet_detail", lead, draft),
-        Page(
-            "assessments:worksheet_preview", lead, draft | {"upload": upload_of(world)}
-        ),
+        Page("assessments:worksheet_preview", lead, draft | {"upload": world.upload}),
         Page("assessments:answer_history", lead, draft | {"key": "about-cluster"}),
         Page(
             "assessments:outcome_answer_history",

@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 
 from django.apps import apps
-from django.db.models import CharField, TextField
+from django.db.models import CharField, JSONField, TextField
 from django.utils import translation
 
 from reporting.templatetags import results
@@ -83,7 +83,19 @@ def stored_texts(*labels):
                 if isinstance(field, CharField | TextField) and not field.choices:
                     for value in model._base_manager.values_list(field.name, flat=True):
                         found.update((value or "").splitlines())
+                if isinstance(field, JSONField):
+                    for value in model._base_manager.values_list(field.name, flat=True):
+                        found.update(_texts_in(value))
     return found - {""}
+
+
+def _texts_in(value):
+    """Every text in a JSON value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(part)
 
 
 class _Texts(HTMLParser):

@@ -248,6 +248,15 @@ COUNTED = {
         "Mae gennych 6 chanlyniad ar ôl.",
         "Mae gennych 7 canlyniad ar ôl.",
     ),
+    "We will sign you out in %(n)s minute.": (
+        "Byddwn yn eich allgofnodi ymhen 0 munud.",
+        "Byddwn yn eich allgofnodi ymhen 1 munud.",
+        "Byddwn yn eich allgofnodi ymhen 2 funud.",
+        "Byddwn yn eich allgofnodi ymhen 3 munud.",
+        "Byddwn yn eich allgofnodi ymhen 4 munud.",
+        "Byddwn yn eich allgofnodi ymhen 6 munud.",
+        "Byddwn yn eich allgofnodi ymhen 7 munud.",
+    ),
     "There is %(days)s day left.": (
         "Nid oes unrhyw ddiwrnod ar ôl.",
         "Mae 1 diwrnod ar ôl.",

@@ -131,7 +131,7 @@ def _pair(thing, name):
 
 def _head(page):
     labels = {
-        NUMBER: words(lambda: _("No.")),
+        NUMBER: words(lambda: _("Number")),
         WELSH: "Cymraeg",
         ENGLISH: "English",
         CHOICE: words(lambda: _("Answer")),

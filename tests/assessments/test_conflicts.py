@@ -247,7 +247,9 @@ def test_but_not_over_what_somebody_wrote_since(
     assert Answer.objects.get().text == "Theirs"
 
 
-@pytest.mark.parametrize("after", ["x", "7c1f5a52-6a3e-4f0e-8d61-0d2b8c1f6a09", "theirs"])
+@pytest.mark.parametrize(
+    "after", ["x", "7c1f5a52-6a3e-4f0e-8d61-0d2b8c1f6a09", "theirs"]
+)
 def test_and_not_after_what_was_not_ones_own(
     client, lead, contributor, reflection, page, after
 ):

@@ -484,9 +484,9 @@ def test_the_queries_of_submitting_do_not_grow_with_the_framework(
     start(reflection, by=lead)
     person = type(lead).objects.get(pk=lead.pk)
 
-    # Savepoint and its end, lock, memberships, five for the sheet, number, submission, its
-    # outcomes, change, audit, state.
-    with django_assert_num_queries(15):
+    # Savepoint and its end, lock, memberships, five for the sheet, evidence, number, submission,
+    # its outcomes, change, audit, state, and the board's officers to tell.
+    with django_assert_num_queries(17):
         services.submit(reflection=reflection, by=person, incomplete_confirmed=True)
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 from django.utils import translation
@@ -67,7 +68,11 @@ def test_error_page_after_sending_a_form_offers_no_other_language():
 
 
 def own_post(data, path="/en/form/"):
-    return RequestFactory().post(path, data, headers={"Sec-Fetch-Site": "same-origin"})
+    request = RequestFactory().post(
+        path, data, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    request.user = AnonymousUser()
+    return request
 
 
 def test_form_open_too_long_gives_back_what_was_typed():
@@ -187,5 +192,6 @@ def test_form_from_an_older_browser_is_known_by_its_origin():
     request = RequestFactory().post(
         "/en/form/", {"going_well": LONG}, headers={"Origin": "http://testserver"}
     )
+    request.user = AnonymousUser()
 
     assert "<form" in text_of(errors.csrf_failure(request))

@@ -85,9 +85,7 @@ class MembershipFactory(DjangoModelFactory):
         model = Membership
 
     class Params:
-        of_cluster = factory.LazyAttribute(
-            lambda given: given.role in CLUSTER_ROLES
-        )
+        of_cluster = factory.LazyAttribute(lambda given: given.role in CLUSTER_ROLES)
         of_board = factory.LazyAttribute(
             lambda given: given.role == Role.HEALTH_BOARD_OFFICER
         )

@@ -251,7 +251,7 @@ def test_second_submission_takes_the_place_of_the_first(
     name = reflection.cluster.name
     assert table(page, "submissions")[1][:2] == [
         name,
-        f"Submission 2: {name} Submission 1: {name}",
+        f"What changed since the one before: {name} Submission 2: {name} Submission 1: {name}",
     ]
 
 
