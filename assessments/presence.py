@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from assessments import selectors_room
+from assessments.selectors import room as selectors_room
 
 PLACE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 OF_AN_OUTCOME = re.compile(r"([A-Za-z0-9_-]+)-(\d+)")

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import Action
-from assessments.selectors_people import may_be_restored
+from assessments.selectors.people import may_be_restored
 from notifications.models import Message
 from notifications.services import Address, send
 from notifications.writing import day, hour, in_both, link_to, name_of

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments import evidence as reading
 from assessments import services
-from assessments.forms_evidence import EvidenceForm, NewEvidenceForm
+from assessments.forms.evidence import EvidenceForm, NewEvidenceForm
 from assessments.models import Evidence
 from assessments.views.loading import outcome_url, readable, reflection_url
 from organisations.permissions import Permission, holds

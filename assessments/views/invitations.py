@@ -9,7 +9,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from assessments.forms_people import NewAccountForm
+from assessments.forms.people import NewAccountForm
 from assessments.services import people as services
 from organisations.models import User
 

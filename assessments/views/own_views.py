@@ -9,9 +9,10 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from assessments import selectors_room, services
-from assessments.forms_room import OwnViewsForm, words_of_choice
+from assessments import services
+from assessments.forms.room import OwnViewsForm, words_of_choice
 from assessments.models import Answer, Question
+from assessments.selectors import room as selectors_room
 from assessments.services.own_views import fingerprint
 from assessments.views.loading import readable, reflection_url, reverse_in_language
 from cdf_site import errors

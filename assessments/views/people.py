@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.forms_people import (
+from assessments.forms.people import (
     SOMEBODY_ELSE,
     DeputyForm,
     HandOverForm,
@@ -15,7 +15,7 @@ from assessments.forms_people import (
     NextLeadForm,
 )
 from assessments.models import Action
-from assessments.selectors_people import contributors, people_here, people_of
+from assessments.selectors.people import contributors, people_here, people_of
 from assessments.services import people as services
 from organisations.models import Cluster, Role, User
 from organisations.permissions import Permission, authorise, holds

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments import pages, presence, room, selectors, selectors_room, services
-from assessments.forms_room import SessionForm, SessionStartForm
+from assessments import pages, presence, room, selectors, services
+from assessments.forms.room import SessionForm, SessionStartForm
 from assessments.models import Answer, MethodChoice, Profession, Question, SignsChoice
+from assessments.selectors import room as selectors_room
 from assessments.subjects import SEPARATOR, Subject
 from assessments.views.answers import answers_page
 from assessments.views.conflicts import SETTLES

@@ -5,9 +5,10 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from assessments import selectors_room, services
+from assessments import services
 from assessments.models import Discussion, View
 from assessments.selectors import load_sheet
+from assessments.selectors import room as selectors_room
 from assessments.services import Opinion
 from assessments.services.own_views import fingerprint
 from assessments.snapshot import build

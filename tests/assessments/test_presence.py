@@ -6,8 +6,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from assessments import selectors_room
 from assessments.models import Presence
+from assessments.selectors import room as selectors_room
 from assessments.views.loading import reflection_url
 from cdf_site.common import sessions
 from organisations.models import AuditEvent, Profession

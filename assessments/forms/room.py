@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assessments.forms import LARGEST_VERSION, TextField
+from assessments.forms.fields import LARGEST_VERSION, TextField
 from assessments.models import (
     Profession,
     Question,

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms import LANGUAGE_CHOICES
+from assessments.forms.fields import LANGUAGE_CHOICES
 from assessments.services import Use
 from cdf_site.common import uploads
 from cdf_site.common.languages import detect

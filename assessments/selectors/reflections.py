@@ -1,4 +1,4 @@
-"""Questions about self-reflections that go across models. Nothing here writes."""
+"""A self-reflection with its framework, whole or a page of it."""
 
 from django.db.models import Count, Q
 

@@ -1,0 +1,55 @@
+"""Fields and limits that the forms share."""
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import LANGUAGES
+from cdf_site.common.languages import detect
+
+LARGEST_VERSION = 2**31 - 1  # what the column of PostgreSQL holds
+# What can be said of a text's language.
+LANGUAGE_CHOICES = [("", _("Detect automatically")), *LANGUAGES]
+LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
+
+
+class TextField(forms.CharField):
+    """What a person writes: line breaks as one character, and told how long it is if too long."""
+
+    def __init__(self, *, rows=4, language="", **kwargs):
+        attributes = {"rows": rows, "count": LONGEST_TEXT}
+        if language:  # for spelling checkers and screen readers
+            attributes["lang"] = language
+        super().__init__(
+            required=False,
+            widget=forms.Textarea(attrs=attributes),
+            validators=[
+                MaxLengthValidator(
+                    LONGEST_TEXT,
+                    _(
+                        "Shorten this text. It has %(show_value)s characters and "
+                        "%(limit_value)s fit."
+                    ),
+                )
+            ],
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class WrittenForm(forms.Form):
+    """What a board writes, and in which language."""
+
+    written_in = forms.ChoiceField(
+        label=_("Language of what I write on this page"),
+        choices=LANGUAGE_CHOICES,
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "compact"}),
+    )
+
+    def language_of(self, text):
+        """What was said of the page, else what is detected, else the page's language."""
+        return self.cleaned_data["written_in"] or detect(text, get_language())

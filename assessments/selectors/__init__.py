@@ -1,0 +1,43 @@
+"""Questions about self-reflections that go across models. Nothing here writes."""
+
+from assessments.selectors.reflections import (
+    agreed_levels,
+    enablers_sheet,
+    first_outcome,
+    last_outcome,
+    levelled_outcomes,
+    load_closing,
+    load_context,
+    load_enablers,
+    load_outcome,
+    load_sheet,
+    load_sheets,
+    module_codes,
+    outcomes_of,
+    part_sheet,
+    progress,
+    required_total,
+    submission_numbers,
+    submitted_outcomes,
+)
+
+__all__ = [
+    "agreed_levels",
+    "enablers_sheet",
+    "first_outcome",
+    "last_outcome",
+    "levelled_outcomes",
+    "load_closing",
+    "load_context",
+    "load_enablers",
+    "load_outcome",
+    "load_sheet",
+    "load_sheets",
+    "module_codes",
+    "outcomes_of",
+    "part_sheet",
+    "progress",
+    "required_total",
+    "submission_numbers",
+    "submitted_outcomes",
+]
