@@ -1,6 +1,8 @@
 """Django admin for assessment cycles, and for nothing that clusters write in them."""
 
 from django.contrib import admin, messages
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +53,11 @@ class CycleAdmin(BilingualAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if obj.closed_at is None and obj.closes_at <= timezone.now():
+            self.say(request, obj, _("its closing hour is in the past."))
+
     @admin.action(permissions=["change"], description=gettext_lazy("Open the cycle"))
     def open_cycles(self, request, queryset):
         if "confirmed" not in request.POST:
@@ -93,12 +100,10 @@ class CycleAdmin(BilingualAdmin):
                     "is closed cannot be opened again."
                 ),
                 notes=[
-                    # The name stands outside the sentence.
-                    f"{cycle}: "
-                    + _("extensions that still run, and end with the cycle: %(count)s.")
-                    % {"count": count}
+                    f"{cycle}: {note}"  # The name stands outside the sentence.
                     for cycle in queryset
-                    if (count := cycle.running_extensions().count())
+                    if cycle.opened_at and not cycle.closed_at
+                    for note in _before_closing(cycle)
                 ],
             )
         for cycle in queryset:
@@ -108,3 +113,21 @@ class CycleAdmin(BilingualAdmin):
             close_cycle(cycle=cycle, by=request.user)
             self.say(request, cycle, _("it is closed."), messages.SUCCESS)
         return None
+
+
+def _before_closing(cycle):
+    """What else ends when ``cycle`` is closed now."""
+    if cycle.closes_at > timezone.now():
+        closes_at = timezone.localtime(cycle.closes_at)
+        yield _(
+            "the closing hour that was announced is still ahead: %(date)s, %(time)s."
+        ) % {
+            "date": date_format(closes_at, "j F Y"),
+            "time": date_format(closes_at, "H:i"),
+        }
+    if count := cycle.never_submitted().count():
+        yield _("drafts that become “not submitted”: %(count)s.") % {"count": count}
+    if count := cycle.running_extensions().count():
+        yield _("extensions that still run, and end with the cycle: %(count)s.") % {
+            "count": count
+        }

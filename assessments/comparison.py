@@ -31,6 +31,11 @@ class Change:
             self.choice or self.new_text or self.texts or self.dates or self.languages
         )
 
+    @property
+    def new_parts(self):
+        """A text that is wholly new, as a difference."""
+        return [Part(ADDED, self.new_text)]
+
 
 @dataclass(frozen=True)
 class OutcomeChanges:

@@ -58,7 +58,7 @@ MUTATIONS = {
     ),
     "row_lock": Mutation(
         STATES,
-        'SelfReflection.objects.select_for_update(of=("self",))',
+        'SelfReflection.objects.select_for_update(of=("self",), no_key=True)',
         "SelfReflection.objects",
         AT_ONCE,
         on_postgresql=True,

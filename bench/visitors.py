@@ -82,7 +82,7 @@ class Visitor:
         """
         data = self.with_token(
             {
-                "person": self.hidden["person"],
+                "page_of": self.hidden["page_of"],
                 "written_in": "en",
                 "operation_id": operation_id or uuid.uuid4(),
                 f"{field.key}-version": version,

@@ -22,7 +22,7 @@ NEVER_SHOWN = ("csrfmiddlewaretoken", SENT_AGAIN)
 # rest was typed. (Django admin names its buttons with an underscore.)
 NOT_TYPED = re.compile(
     r"(.*-)?(version|base|after|was|shared|choice|level|language|operation_id)|level-\d+|submission_number|_.*"
-    r"|written_in|person|asked|incomplete|stay|leave|switch_to|keep_mine|use_theirs|join|next"
+    r"|written_in|page_of|asked|incomplete|stay|leave|switch_to|keep_mine|use_theirs|join|next"
     r"|add_evidence|uses|outcome"
     r"|choose|go|clock|room|present|agenda"
 )
@@ -90,12 +90,10 @@ def signed_out(request, texts):
 def is_of_another_person(request):
     """Whether the form was in a page of somebody other than who is signed in now.
 
-    Pages of answers say whose they are, in a field.
+    Pages that one writes on say whose they are, in a field.
     """
-    person = str(request.user.pk)
-    return (
-        request.user.is_authenticated and request.POST.get("person", person) != person
-    )
+    user = str(request.user.pk)
+    return request.user.is_authenticated and request.POST.get("page_of", user) != user
 
 
 def of_another_person(request):

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from assessments.models import Cycle, SelfReflection, StateChange
+from assessments.models import Cycle, Extension, SelfReflection, StateChange
 from assessments.selectors import load_sheets
 from assessments.views.outline import next_line, outline
 from organisations.models import CLUSTER_ROLES, AuditEvent, Cluster, Role
@@ -56,6 +57,15 @@ class BoardTask:
         return self.waiting_count - len(self.waiting)
 
 
+@dataclass(frozen=True)
+class News:
+    """One thing that has happened to a self-reflection since."""
+
+    reflection: SelfReflection
+    what: str
+    at: object
+
+
 @dataclass
 class Start:
     """What the start page shows a person."""
@@ -63,9 +73,25 @@ class Start:
     cycle: Cycle | None = None
     clusters: list[ClusterTask] = field(default_factory=list)
     boards: list[BoardTask] = field(default_factory=list)
-    changes: list[StateChange] = field(default_factory=list)
+    changes: list[News] = field(default_factory=list)
     since: object = None
     administers: bool = False
+
+    @property
+    def extended(self):
+        """One's self-reflections whose time ends later than the cycle's."""
+        return [
+            task.reflection for task in self.clusters if task.reflection.extended_to
+        ]
+
+    @property
+    def needs_the_cycles_hour(self):
+        """Whether it concerns this person: for each of their clusters, their own may count."""
+        return (
+            not self.clusters
+            or bool(self.boards)
+            or len(self.extended) < len(self.clusters)
+        )
 
 
 @login_not_required
@@ -97,17 +123,33 @@ def start_of(user):
         by=user, kind=AuditEvent.Kind.SIGNED_IN
     ).values_list("at", flat=True)[1:2]
     start.since = next(iter(previous), None)
+    start.changes = _news(user, start.since)
+    return start
+
+
+def _news(user, since):
+    """What others did to the self-reflections that ``user`` may see, the latest first."""
     changes = StateChange.objects.filter(
         reflection__in=SelfReflection.objects.visible_to(user)
     ).exclude(by=user)
-    if start.since:
-        changes = changes.filter(at__gt=start.since)
-    start.changes = list(
-        changes.select_related("reflection__cluster", "reflection__cycle").order_by(
-            "-pk"
-        )[:LATEST_CHANGES]
-    )
-    return start
+    extensions = Extension.objects.visible_to(user).exclude(granted_by=user)
+    if since:
+        changes = changes.filter(at__gt=since)
+        extensions = extensions.filter(granted_at__gt=since)
+    of_what = "reflection__cluster", "reflection__cycle"
+    changes = changes.select_related(*of_what).order_by("-at", "-pk")
+    extensions = extensions.select_related(*of_what).order_by("-granted_at", "-pk")
+    news = [
+        *(
+            News(change.reflection, change.get_kind_display(), change.at)
+            for change in changes[:LATEST_CHANGES]
+        ),
+        *(
+            News(extension.reflection, _("more time given"), extension.granted_at)
+            for extension in extensions[:LATEST_CHANGES]
+        ),
+    ]
+    return sorted(news, key=lambda one: one.at, reverse=True)[:LATEST_CHANGES]
 
 
 def _cluster_tasks(cycle, user):

@@ -94,8 +94,16 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
     """Django's own, and whoever sends a form after their session ended gets back what they typed.
 
     A form that held nothing leads to signing in. A script is told so, and keeps its words itself.
-    Django has checked the form's token by now.
+    A form from the page of somebody who has signed out since is refused: the words are not those
+    of whoever is signed in now. Django has checked the form's token by now.
     """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if request.method == "POST" and errors.is_of_another_person(request):
+            if by_script(request):
+                return JsonResponse({"reason": "another_person"}, status=403)
+            return errors.of_another_person(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
         if by_script(request):

@@ -253,7 +253,13 @@ STORAGES = {
 # Messages and logs ------------------------------------------------------------------
 # The address of the service in what it sends. Never taken from a request: whoever sends one could
 # put another host's name there, and a link with a secret would lead to them.
-SERVICE_URL = env("SERVICE_URL", default="").rstrip("/") or (
+SERVICE_URL = env("SERVICE_URL", default="").rstrip("/")
+if PRODUCTION and not SERVICE_URL and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "SERVICE_URL is not set. Where ALLOWED_HOSTS holds *, it cannot be guessed: set it to "
+        "the service's address with https://."
+    )
+SERVICE_URL = SERVICE_URL or (
     f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000"
 )
 EMAIL_URL = env("EMAIL_URL", default="")
@@ -275,7 +281,9 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # Links that are secrets stand in addresses, and addresses in warnings.
+    "formatters": {"masked": {"()": "cdf_site.common.masking.MaskingFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "masked"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}},
 }

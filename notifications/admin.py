@@ -1,9 +1,10 @@
 """Django admin for the log of e-mails: what was sent to whom, never what it said."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Message
-from organisations.admin_base import ReadOnlyAdmin
+from organisations.admin_base import ReadOnlyAdmin, named
 
 
 @admin.register(Message)
@@ -16,8 +17,7 @@ class MessageAdmin(ReadOnlyAdmin):
         "address",
         "language",
         "subject",
-        "about_type",
-        "about_id",
+        "about",
         "sent_at",
         "error",
     )
@@ -26,3 +26,8 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ("address", "recipient__name")
     date_hierarchy = "created_at"
     show_full_result_count = False
+
+    @admin.display(description=_("subject"))
+    def about(self, message):
+        """What it is about, by its name in the language of the page and its number."""
+        return named(message.about_type, message.about_id)

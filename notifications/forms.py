@@ -15,6 +15,7 @@ from notifications.models import Message
 from notifications.services import send
 from notifications.writing import link_to
 from organisations.audit import record
+from organisations.forms import NewPasswordTwice
 from organisations.models import AuditEvent, User
 
 MOST_AN_HOUR = 3  # to one person: more would be somebody else's mischief
@@ -37,6 +38,8 @@ class ForgottenPasswordForm(PasswordResetForm):
     def save(self, **options):
         """Send a link to the person of the address, where there is one who can sign in."""
         for person in self.get_users(self.cleaned_data["email"]):
+            # Locked: many may ask for one person at once, and each counts what the others sent.
+            User.objects.select_for_update(no_key=True).get(pk=person.pk)
             lately = timezone.now() - timedelta(hours=1)
             asked = Message.objects.filter(
                 kind=Message.Kind.PASSWORD_RESET,
@@ -59,7 +62,7 @@ class ForgottenPasswordForm(PasswordResetForm):
                 )
 
 
-class NewPasswordForm(SetPasswordForm):
+class NewPasswordForm(NewPasswordTwice, SetPasswordForm):
     """Django's, written down."""
 
     @transaction.atomic

@@ -4,7 +4,6 @@ from copy import copy
 from datetime import date
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
@@ -25,7 +24,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from organisations.admin_base import AuditedAdmin, BilingualAdmin, ReadOnlyAdmin
+from organisations.admin_base import (
+    AuditedAdmin,
+    BilingualAdmin,
+    ReadOnlyAdmin,
+    named,
+)
 from organisations.models import (
     AuditEvent,
     Cluster,
@@ -381,8 +385,4 @@ class AuditEventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("subject"))
     def subject(self, event):
         """What it happened to, by its name in the language of the page and its number."""
-        try:
-            kind = apps.get_model(event.subject_type)._meta.verbose_name
-        except (LookupError, ValueError):  # none, or of a model that is no more
-            kind = event.subject_type
-        return f"{kind} {event.subject_id}".strip() or "–"
+        return named(event.subject_type, event.subject_id)

@@ -1,5 +1,6 @@
 """What every page of Django admin shares: the site's name and sign-in, the audit, the languages."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -125,6 +126,15 @@ class BilingualAdmin(AuditedAdmin, TranslationAdmin):
             "modeltranslation/js/tabbed_translation_fields.js",
             "admin_languages.js",
         )
+
+
+def named(model, number):
+    """What is known by its model and its number alone, in the language of the page."""
+    try:
+        kind = apps.get_model(model)._meta.verbose_name
+    except (LookupError, ValueError):  # none, or of a model that is no more
+        kind = model
+    return f"{kind} {number}".strip() or "–"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

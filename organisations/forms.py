@@ -1,7 +1,7 @@
 """Signing in, and one's own account."""
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import User
@@ -26,6 +26,25 @@ class SignInForm(AuthenticationForm):
 
     def clean_username(self):
         return User.normalise_email(self.cleaned_data["username"])
+
+
+class NewPasswordTwice:
+    """For a form of Django's with a new password, typed twice: in words of our own.
+
+    What is wrong with the password is said at the first of the two fields.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["new_password2"].label = _("The password once more")
+        self.fields["new_password2"].help_text = _("Type the same password again.")
+
+    def validate_password_for_user(self, user, *_fields):
+        super().validate_password_for_user(user, "new_password1")
+
+
+class ChangePasswordForm(NewPasswordTwice, PasswordChangeForm):
+    """Django's, by whoever knows the old password."""
 
 
 class AccountForm(forms.ModelForm):

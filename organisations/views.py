@@ -5,9 +5,8 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
-from django.http import JsonResponse
+from django.http import HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from cdf_site.common import sessions
 from cdf_site.common.scripts import by_script
 from organisations.audit import record
-from organisations.forms import AccountForm, SignInForm
+from organisations.forms import AccountForm, ChangePasswordForm, SignInForm
 from organisations.models import AuditEvent
 
 LOCKED_OUT = gettext_lazy(
@@ -111,7 +110,9 @@ def session(request):
         if signed_in:
             sessions.prolong(request.session, at_once=True)
         if not by_script(request):
-            return redirect(_way_back(request) if signed_in else "sign_in")
+            return HttpResponseRedirect(
+                _way_back(request) if signed_in else reverse("sign_in")
+            )
     left = sessions.time_left(request.session) if signed_in else None
     return JsonResponse(
         _whose_session(request)
@@ -123,12 +124,12 @@ def session(request):
 
 
 def _way_back(request):
-    """The page of ours that the form names."""
+    """The page of ours that the form names, by its path: anything else leads to the start page."""
     address = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(
+        address, allowed_hosts=None
     )
-    return address if is_ours else "home"
+    return address if is_ours else reverse("home")
 
 
 def account(request):
@@ -151,7 +152,7 @@ def account(request):
 
 def password_change(request):
     """Give oneself a new password; every other session of this person ends."""
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = ChangePasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save()

@@ -352,7 +352,7 @@ def test_the_refusal_has_no_untranslated_text(
     client.force_login(lead)
     use_pseudo_language(monkeypatch)
 
-    html = client.post(page, {"person": stranger.pk}).content.decode()
+    html = client.post(page, {"page_of": stranger.pk}).content.decode()
 
     html = html.replace('class="error-text" lang="en"', 'class="error-text"')
     assert OPEN in html

@@ -1,5 +1,7 @@
 """The start page of each role, one's account, and the way in."""
 
+import datetime
+import re
 from html import unescape
 
 import pytest
@@ -33,6 +35,16 @@ def submit_one(cycle, cluster):
     submit(reflection, by=lead)
     reflection.refresh_from_db()
     return reflection
+
+
+def more_time(reflection, officer):
+    services.grant_extension(
+        reflection=reflection,
+        closes_at=reflection.cycle.closes_at + datetime.timedelta(days=7),
+        reason="Illness in the team.",
+        language="en",
+        by=officer,
+    )
 
 
 def words_of(response):
@@ -126,7 +138,7 @@ def test_queries_of_an_officer_do_not_grow_with_clusters(
         submit_one(cycle, ClusterFactory(health_board=board))
     client.force_login(officer)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("home"))
 
 
@@ -162,8 +174,75 @@ def test_what_has_happened_since_the_last_visit(lead, contributor, reflection):
 
     save(reflection, _method(reflection), by=lead)
 
-    assert [change.kind for change in start_of(contributor).changes] == ["started"]
+    assert [news.what for news in start_of(contributor).changes] == ["started"]
     assert start_of(lead).changes == []  # one's own are no news
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en", ["More time given: Afan, Cycle", "Started: Afan, Cycle"]),
+        ("cy", ["Rhoddwyd rhagor o amser: Afan, Cylch", "Dechreuwyd: Afan, Cylch"]),
+    ],
+)
+def test_news_stand_in_order_of_time_with_more_time_among_them(
+    client, lead, contributor, officer, reflection, language, lines
+):
+    start(reflection, by=lead)
+    more_time(reflection, officer)
+    type(reflection.cycle).objects.update(name_en="Cycle", name_cy="Cylch")
+    type(reflection.cluster).objects.update(name_en="Afan", name_cy="Afan")
+    client.force_login(contributor)
+
+    text = words_of(client.get(f"/{language}/"))
+
+    assert re.findall(r'/2030/afan/">([^<]+: Afan, [^<]+)</a>', text) == lines
+
+
+def test_news_that_were_written_down_late_stand_at_their_hour(
+    lead, contributor, reflection
+):
+    start(reflection, by=lead)
+    reflection.state_changes.create(
+        kind="submitted",
+        from_state="draft",
+        to_state="submitted",
+        at=timezone.now() - datetime.timedelta(hours=1),
+        by=lead,
+    )
+
+    news = start_of(contributor).changes
+
+    assert [one.what for one in news] == ["started", "submitted"]
+
+
+def test_the_panel_says_the_clusters_own_hour(client, lead, officer, reflection):
+    start(reflection, by=lead)
+    more_time(reflection, officer)
+    client.force_login(lead)
+
+    text = words_of(client.get("/en/"))
+
+    assert "The cycle closes on" not in text
+    assert f"{reflection.cluster.name_en}: The cluster's time ends on" in text
+
+
+def test_a_returned_cluster_is_led_to_the_reasons(client, lead, officer, reflection):
+    start(reflection, by=lead)
+    submission = submit(reflection, by=lead)
+    services.return_reflection(
+        reflection=reflection,
+        by=officer,
+        reason="Say more.",
+        language="en",
+        outcome_reasons={},
+        submission_number=submission.number,
+    )
+    client.force_login(lead)
+
+    text = words_of(client.get("/en/"))
+
+    assert '/2030/afan/">Returned: read why</a>' in text
 
 
 @pytest.mark.parametrize("clusters", [1, 3])
@@ -176,7 +255,7 @@ def test_queries_do_not_grow_with_clusters(
         MembershipFactory(user=lead, role="cluster_lead", cluster=other)
     client.force_login(lead)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("home"))
 
 

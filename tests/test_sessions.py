@@ -188,7 +188,7 @@ def test_saving_an_answer_does(reflection, lead, client, clock):
 
     response = client.post(
         reflection_url("closing_edit", reflection),
-        {"person": lead.pk, "written_in": "en", "operation_id": uuid.uuid4()},
+        {"page_of": lead.pk, "written_in": "en", "operation_id": uuid.uuid4()},
         headers=JSON,
     )
 
@@ -240,6 +240,13 @@ def test_it_says_when_it_cannot_be_extended(
         ("/cy/account/", "/cy/account/"),
         ("https://evil.test/", "/en/"),
         ("//evil.test/", "/en/"),
+        ("/\\evil.test/", "/en/"),
+        ("/\t/evil.test/", "/en/"),
+        ("%zz", "/en/"),
+        ("admin:index", "/en/"),
+        ("account", "/en/"),
+        ("?x", "/en/"),
+        ("/en/account/\r\nX-Evil: 1", "/en/account/%0D%0AX-Evil:%201"),
         ("", "/en/"),
     ],
 )

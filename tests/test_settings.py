@@ -20,6 +20,7 @@ NOTHING_SAID = {
     "DEMONSTRATION": "0",
     "BEHIND_TLS_PROXY": "0",
     "CSRF_TRUSTED_ORIGINS": "",
+    "SERVICE_URL": "",
     "DATABASE_URL": "sqlite:///:memory:",
 }
 IN_SERVICE = NOTHING_SAID | {
@@ -65,6 +66,14 @@ def value_of(expression, environment):
             "DEBUG and DEMONSTRATION are for development only.",
         ),
         (
+            IN_SERVICE | {"ALLOWED_HOSTS": "*"},
+            "SERVICE_URL is not set. Where ALLOWED_HOSTS holds *, it cannot be guessed:",
+        ),
+        (
+            IN_SERVICE | {"ALLOWED_HOSTS": "cdf.example,*"},
+            "SERVICE_URL is not set. Where ALLOWED_HOSTS holds *, it cannot be guessed:",
+        ),
+        (
             IN_SERVICE | {"CDF_MODE": "prod"},
             "CDF_MODE is 'production' or 'development'.",
         ),
@@ -94,6 +103,22 @@ def test_in_service_everything_is_strict():
             *(True, True, "__Host-session", "__Host-csrf", 31_536_000),
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({}, "https://cdf.example"),
+        ({"ALLOWED_HOSTS": ".cdf.example"}, "https://cdf.example"),
+        ({"SERVICE_URL": "https://here.example/"}, "https://here.example"),
+        (
+            {"ALLOWED_HOSTS": "*", "SERVICE_URL": "https://here.example"},
+            "https://here.example",
+        ),
+    ],
+)
+def test_the_address_that_e_mails_give(said, address):
+    assert value_of("s.SERVICE_URL", IN_SERVICE | said) == repr(address)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.test import RequestFactory
@@ -52,6 +53,28 @@ def translations(entry):
 
 def all_translations():
     return [(entry, text) for entry in ENTRIES for text in translations(entry)]
+
+
+# Names of models ------------------------------------------------------------------------
+
+# Libraries whose tables no page of ours names; and words that are the same in both.
+NOT_NAMED = {"axes"}
+THE_SAME = {"person"}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [model for model in apps.get_models() if model._meta.app_label not in NOT_NAMED],
+    ids=lambda model: model._meta.label,
+)
+def test_every_model_has_a_name_in_both_languages(model):
+    for form in ("verbose_name", "verbose_name_plural"):
+        with override("cy"):
+            welsh = str(getattr(model._meta, form))
+        with override("en"):
+            english = str(getattr(model._meta, form))
+
+        assert welsh != english or welsh in THE_SAME
 
 
 # Complete and safe to print -------------------------------------------------------------

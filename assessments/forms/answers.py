@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms.fields import LANGUAGE_CHOICES, LARGEST_VERSION, TextField
+from assessments.maturity import NOT_APPLICABLE
 from assessments.models import LANGUAGES, LEVEL_QUESTIONS
 from assessments.services import Conflict, Entry
 from assessments.sheet import NOT_ANSWERED
@@ -50,8 +51,17 @@ class Row:
     def is_open(self):
         """Whether its comment is shown at once."""
         return bool(
-            self.answer.text or self.conflict or (self.text and self.text.errors)
+            self.answer.text
+            or self.lacks_reason
+            or self.conflict
+            or (self.text and self.text.errors)
         )
+
+    @property
+    def lacks_reason(self):
+        """Whether it is not applicable, and nothing says why."""
+        is_left_out = self.answer.choice == NOT_APPLICABLE
+        return is_left_out and not self.answer.text.strip()
 
 
 @dataclass

@@ -135,8 +135,8 @@ class NewEvidenceForm(EvidenceForm):
         assume_scheme="https",
     )
     file = forms.FileField(
-        label=_("Or a file"),
-        help_text=_("pdf, docx, xlsx, png or jpg, at most 10 MB."),
+        label=_("File"),
+        help_text=_("Instead of a link: pdf, docx, xlsx, png or jpg, at most 10 MB."),
         required=False,
         allow_empty_file=True,  # refused with our own words
         widget=forms.FileInput(

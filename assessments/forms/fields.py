@@ -17,8 +17,8 @@ LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
 class TextField(forms.CharField):
     """What a person writes: line breaks as one character, and told how long it is if too long."""
 
-    def __init__(self, *, rows=4, language="", **kwargs):
-        attributes = {"rows": rows, "count": LONGEST_TEXT}
+    def __init__(self, *, rows=4, language="", longest=LONGEST_TEXT, **kwargs):
+        attributes = {"rows": rows, "count": longest}
         if language:  # for spelling checkers and screen readers
             attributes["lang"] = language
         super().__init__(
@@ -26,7 +26,7 @@ class TextField(forms.CharField):
             widget=forms.Textarea(attrs=attributes),
             validators=[
                 MaxLengthValidator(
-                    LONGEST_TEXT,
+                    longest,
                     _(
                         "Shorten this text. It has %(show_value)s characters and "
                         "%(limit_value)s fit."

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.services.people import LONGEST_DEPUTY
 from cdf_site.common.forms import DatePartsField
+from organisations.forms import NewPasswordTwice
 from organisations.models import Profession, User
 
 SOMEBODY_ELSE = "other"
@@ -25,11 +26,22 @@ class TypedForm(forms.Form):
         return self
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address as it is stored, and no longer than what stores it."""
+
+    def to_python(self, value):
+        return User.normalise_email(super().to_python(value))
+
+
 def email_field(**more):
-    return forms.EmailField(
+    return AddressField(
         label=_("E-mail address"),
+        max_length=User._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Enter the person's e-mail address.")},
+        error_messages={
+            "required": _("Enter the person's e-mail address."),
+            "max_length": _("The e-mail address is too long. Check it for mistakes."),
+        },
         **more,
     )
 
@@ -150,7 +162,7 @@ class HandOverForm(TypedForm):
         return self.cleaned_data["afterwards"] == "leave"
 
 
-class NewAccountForm(SetPasswordForm):
+class NewAccountForm(NewPasswordTwice, SetPasswordForm):
     """The account of somebody who was invited: name, language and password."""
 
     name = forms.CharField(

@@ -22,6 +22,7 @@ from assessments.services.own_views import fingerprint
 from assessments.subjects import question_choices
 
 NO_VIEW = View()
+LONGEST_SENTENCE = 500  # characters
 
 
 @dataclass
@@ -119,6 +120,7 @@ class OwnViewsForm(forms.Form):
         self.fields[f"{key}-text"] = TextField(
             label=_("Why? In a sentence (optional)"),
             rows=2,
+            longest=LONGEST_SENTENCE,
             language=view.language,
             initial=view.text,
         )

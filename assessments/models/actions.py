@@ -51,5 +51,9 @@ class Action(models.Model):
 
     objects = ActionQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = pgettext_lazy("thing", "action")
+        verbose_name_plural = pgettext_lazy("things", "actions")
+
     def __str__(self):
         return f"{self.reflection_id}: {self.status}"

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.choices import (
     LANGUAGES,
@@ -78,6 +79,8 @@ class Answer(models.Model):
     objects = AnswerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "answer")
+        verbose_name_plural = pgettext_lazy("things", "answers")
         constraints = [
             models.CheckConstraint(
                 condition=Q(
@@ -148,7 +151,7 @@ class AnswerVersion(models.Model):
     """A text that was accepted as an answer's version, or refused; kept for good."""
 
     class Refusal(models.TextChoices):
-        STALE = "stale", _("someone else had changed the answer")
+        STALE = "stale", _("the answer had changed meanwhile")
         CLOSED = "closed", _("the self-reflection could no longer be changed")
 
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="versions")
@@ -166,6 +169,8 @@ class AnswerVersion(models.Model):
     objects = AnswerVersionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "version of an answer")
+        verbose_name_plural = pgettext_lazy("things", "versions of an answer")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

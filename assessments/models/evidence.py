@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.choices import LANGUAGES
 from assessments.models.reading import may_read_answers, may_read_submissions
@@ -66,6 +67,8 @@ class Evidence(models.Model):
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "evidence")
+        verbose_name_plural = pgettext_lazy("things", "pieces of evidence")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
@@ -93,6 +96,8 @@ class EvidenceUse(models.Model):
     )
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "use of evidence")
+        verbose_name_plural = pgettext_lazy("things", "uses of evidence")
         constraints = [
             models.UniqueConstraint(
                 fields=["evidence", "outcome"],
@@ -119,6 +124,8 @@ class SubmittedEvidence(models.Model):
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "submitted evidence")
+        verbose_name_plural = pgettext_lazy("things", "pieces of submitted evidence")
         constraints = [
             models.UniqueConstraint(
                 fields=["submission", "evidence"], name="submitted_evidence_unique"
@@ -150,6 +157,10 @@ class WorksheetUpload(models.Model):
     applied_at = models.DateTimeField(null=True)
 
     objects = WorksheetUploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = pgettext_lazy("thing", "worksheet")
+        verbose_name_plural = pgettext_lazy("things", "worksheets")
 
     def __str__(self):
         return f"{self.reflection_id}: {self.file_name}"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.reading import may_read_answers
 from frameworks.models import Outcome
@@ -29,6 +30,8 @@ class Presence(models.Model):
     objects = PresenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "presence")
+        verbose_name_plural = pgettext_lazy("things", "presences")
         constraints = [
             models.UniqueConstraint(
                 fields=["reflection", "by", "page_id"], name="one_presence_a_page"
@@ -70,6 +73,8 @@ class FacilitatedSession(models.Model):
     objects = FacilitatedSessionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "facilitated session")
+        verbose_name_plural = pgettext_lazy("things", "facilitated sessions")
         constraints = [
             models.UniqueConstraint(
                 fields=["reflection"],
@@ -96,6 +101,8 @@ class OutcomeClock(models.Model):
     runs_since = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "outcome clock")
+        verbose_name_plural = pgettext_lazy("things", "outcome clocks")
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "outcome"], name="one_clock_an_outcome"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from organisations.models import CLUSTER_ROLES, Role, User
 
@@ -45,6 +46,8 @@ class ReviewAccess(models.Model):
     ends_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "reviewer's access")
+        verbose_name_plural = pgettext_lazy("things", "reviewers' access")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),

@@ -65,15 +65,25 @@ class Cycle(models.Model):
     def __str__(self):
         return self.name or self.code
 
+    @property
+    def time_is_over(self):
+        """Whether the closing hour has passed and nobody has closed the cycle yet."""
+        return (
+            self.opened_at is not None
+            and self.closed_at is None
+            and self.closes_at <= timezone.now()
+        )
+
     def running_extensions(self):
         """The self-reflections that were given more time, which has not passed."""
         return self.reflections.filter(
             extended_to__gt=timezone.now(),
-            state__in=[
-                SelfReflection.State.NOT_STARTED,
-                SelfReflection.State.DRAFT,
-            ],
+            state__in=UNSENT,
         )
+
+    def never_submitted(self):
+        """The self-reflections that would become "not submitted" if the cycle closed now."""
+        return self.reflections.filter(state__in=UNSENT, submissions=None)
 
 
 class SelfReflectionQuerySet(models.QuerySet):
@@ -139,7 +149,7 @@ class SelfReflection(models.Model):
     @property
     def is_unsent(self):
         """Not with anybody else: not started, or a draft."""
-        return self.state in {self.State.NOT_STARTED, self.State.DRAFT}
+        return self.state in UNSENT
 
     @property
     def closes_at(self):
@@ -159,6 +169,11 @@ class SelfReflection(models.Model):
             and self.cycle.closed_at is None
             and self.cycle.opens_at <= timezone.now() < self.closes_at
         )
+
+    @property
+    def time_is_over(self):
+        """Whether this cluster's closing hour has passed and nobody has closed the cycle yet."""
+        return self.cycle.time_is_over and self.closes_at <= timezone.now()
 
     @property
     def may_be_extended(self):
@@ -227,6 +242,9 @@ class SelfReflection(models.Model):
         return self.last_change and self.last_change.kind
 
 
+UNSENT = (SelfReflection.State.NOT_STARTED, SelfReflection.State.DRAFT)
+
+
 class StateChange(models.Model):
     """One change of a self-reflection's state: who, when and why."""
 
@@ -251,6 +269,8 @@ class StateChange(models.Model):
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "state change")
+        verbose_name_plural = pgettext_lazy("things", "state changes")
         ordering = ["pk"]
 
     def __str__(self):
@@ -268,6 +288,8 @@ class ReturnReason(models.Model):
     language = models.CharField(max_length=2, choices=LANGUAGES)
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "reason for a return")
+        verbose_name_plural = pgettext_lazy("things", "reasons for a return")
         ordering = ["outcome__module__number", "outcome__number"]
         constraints = [
             models.UniqueConstraint(
@@ -300,6 +322,8 @@ class Extension(models.Model):
     objects = ExtensionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "extension")
+        verbose_name_plural = pgettext_lazy("things", "extensions")
         ordering = ["pk"]
 
     def __str__(self):

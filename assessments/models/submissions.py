@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.choices import LANGUAGES, LEVEL_CHOICES, level_in_range
 from assessments.models.reading import may_read_submissions
@@ -39,6 +40,8 @@ class Submission(models.Model):
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "submission")
+        verbose_name_plural = pgettext_lazy("things", "submissions")
         ordering = ["reflection", "number"]
         constraints = [
             models.UniqueConstraint(
@@ -74,6 +77,8 @@ class SubmittedOutcome(models.Model):
     no_signs_yet = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "submitted outcome")
+        verbose_name_plural = pgettext_lazy("things", "submitted outcomes")
         constraints = [
             models.UniqueConstraint(
                 fields=["submission", "outcome"], name="submitted_outcome_unique"
@@ -111,6 +116,8 @@ class AgreedLevel(models.Model):
     agreed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "agreed level")
+        verbose_name_plural = pgettext_lazy("things", "agreed levels")
         constraints = [level_in_range("level", "agreed_level_in_range")]
 
     def __str__(self):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.choices import (
     LANGUAGES,
@@ -43,6 +44,8 @@ class View(models.Model):
     objects = ViewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "view")
+        verbose_name_plural = pgettext_lazy("things", "views")
         constraints = [
             models.UniqueConstraint(
                 fields=["reflection", "outcome", "by"],
@@ -84,6 +87,8 @@ class Discussion(models.Model):
     objects = DiscussionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "discussion")
+        verbose_name_plural = pgettext_lazy("things", "discussions")
         constraints = [
             models.UniqueConstraint(
                 fields=["reflection", "outcome"], name="one_discussion_an_outcome"
@@ -120,6 +125,8 @@ class Flag(models.Model):
     objects = FlagQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "flag")
+        verbose_name_plural = pgettext_lazy("things", "flags")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

@@ -71,7 +71,7 @@ class Asked:
     """An invitation that nobody has accepted yet."""
 
     invitation: Invitation
-    is_expired: bool
+    is_expired: bool  # too old, or of somebody who may no longer invite
     has_failed: bool  # the e-mail did not leave
     may_act: bool
 
@@ -116,6 +116,7 @@ def people_of(cluster, *, reader):
         left=_left(cluster, here) if may_manage else [],
         asked=_asked(
             cluster,
+            here,
             may_manage=may_manage,
             may_ask_lead=may_hand_over or may_appoint_lead,
         ),
@@ -157,16 +158,14 @@ def contributors(cluster):
 
 def _left(cluster, here):
     memberships = (
-        Membership.objects.filter(cluster=cluster)
+        Membership.objects.ended()
+        .filter(cluster=cluster)
         .exclude(user__in=[person.user.pk for person in here])
-        .select_related("user")
-        .order_by("-pk")[: 3 * MOST_LEFT]
+        .select_related("user")[: 3 * MOST_LEFT]
     )
-    today = timezone.localdate()
     people = {}
     for membership in memberships:
-        if membership.starts_on <= today:
-            people.setdefault(membership.user_id, membership)
+        people.setdefault(membership.user_id, membership)
     return [
         Left(
             user=membership.user,
@@ -179,7 +178,7 @@ def _left(cluster, here):
     ]
 
 
-def _asked(cluster, *, may_manage, may_ask_lead):
+def _asked(cluster, here, *, may_manage, may_ask_lead):
     if not (may_manage or may_ask_lead):
         return []
     invitations = cluster.invitations.filter(accepted_at=None, revoked_at=None)
@@ -195,10 +194,19 @@ def _asked(cluster, *, may_manage, may_ask_lead):
         .values_list("about_id", "error")
     )
     now = timezone.now()
+    may_ask = {
+        person.user.pk
+        for person in here
+        if person.user.is_active and (person.is_lead or person.is_deputy)
+    }
     return [
         Asked(
             invitation=invitation,
-            is_expired=invitation.expires_at <= now,
+            is_expired=invitation.expires_at <= now
+            or (
+                invitation.role != Role.CLUSTER_LEAD
+                and invitation.invited_by_id not in may_ask
+            ),
             has_failed=bool(last_error.get(str(invitation.pk))),
             may_act=may_ask_lead
             if invitation.role == Role.CLUSTER_LEAD

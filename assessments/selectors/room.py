@@ -20,7 +20,7 @@ from assessments.models import (
 from assessments.room import RoomSheet
 from assessments.subjects import SEPARATOR, Subject
 from frameworks.models import Criterion, Module, Outcome
-from organisations.models import CLUSTER_ROLES, Membership
+from organisations.models import CLUSTER_ROLES, AuditEvent, Membership
 
 # As services.presence: pages give a sign every ten seconds.
 SHOWN_FOR = timedelta(seconds=15)
@@ -120,6 +120,25 @@ def running_session(reflection, user):
         .running()
         .filter(reflection=reflection)
         .select_related("outcome__module", "reflection__cluster", "reflection__cycle")
+        .first()
+    )
+
+
+def latest_end(reflection, user):
+    """The audit event of the session that was ended last, with who did it; None without one."""
+    session = (
+        FacilitatedSession.objects.visible_to(user)
+        .filter(reflection=reflection, ended_at__isnull=False)
+        .order_by("ended_at")
+        .last()
+    )
+    return session and (
+        AuditEvent.objects.filter(
+            subject_type=FacilitatedSession._meta.label_lower,
+            subject_id=str(session.pk),
+            details__ended=True,
+        )
+        .select_related("by")
         .first()
     )
 

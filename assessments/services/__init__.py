@@ -13,6 +13,8 @@ from assessments.services.answers import (
 )
 from assessments.services.cycles import close_cycle, open_cycle
 from assessments.services.evidence import (
+    MOST_EVIDENCE,
+    TooMuchEvidence,
     Use,
     add_evidence,
     change_evidence,
@@ -29,6 +31,7 @@ from assessments.services.own_views import (
     FEWEST_SHOWN,
     Opinion,
     SavedViews,
+    TooFewViews,
     open_discussion,
     save_views,
 )
@@ -54,11 +57,17 @@ from assessments.services.sessions import (
     resume_clock,
     start_session,
 )
-from assessments.services.worksheets import apply_worksheet, keep_worksheet
+from assessments.services.worksheets import (
+    MOST_UPLOADS,
+    apply_worksheet,
+    keep_worksheet,
+)
 
 __all__ = [
     "FEWEST_SHOWN",
     "LONGEST_EXTENSION",
+    "MOST_EVIDENCE",
+    "MOST_UPLOADS",
     "Conflict",
     "Entry",
     "ForeignSubject",
@@ -71,7 +80,9 @@ __all__ = [
     "ReasonMissing",
     "Saved",
     "SavedViews",
+    "TooFewViews",
     "TooLate",
+    "TooMuchEvidence",
     "Use",
     "add_evidence",
     "apply_worksheet",

@@ -18,7 +18,7 @@ from assessments.models import (
 from assessments.rules import works_in_the_cluster
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
-from cdf_site.common.languages import detect
+from cdf_site.common.languages import detect, was_chosen
 from frameworks.models import Criterion, EnablingFactor, Outcome
 from organisations.audit import record
 from organisations.models import AuditEvent
@@ -46,6 +46,9 @@ class Entry:
     # What its writer says of the text's language: "cy" or "en", "" to have it detected; None is
     # silence, which leaves what was said before.
     language: str | None = None
+    # The language that exactly this text had where it was taken from: an earlier version, or the
+    # last cycle. Nobody chooses a language by taking a text.
+    kept_language: str = ""
 
     @property
     def content(self):
@@ -87,7 +90,7 @@ def save_answers(*, reflection, entries, language, operation_id, by):
     Raises PermissionDenied for whoever does not work in the cluster, ForeignSubject for what the
     cycle's edition does not ask.
     """
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     if not (by.is_active and works_in_the_cluster(by, reflection)):
         raise PermissionDenied(f"{Permission.EDIT_ANSWERS} refused")
     is_open = holds(by, Permission.EDIT_ANSWERS, reflection)
@@ -143,7 +146,7 @@ def save_answers(*, reflection, entries, language, operation_id, by):
             refusal = ""
             saved.changed.append(entry.subject)
             saved.versions[entry.subject] = answer.version + 1
-        if not is_repeat:
+        if not (is_repeat and refusal):  # what was refused before may be in time now
             _write(
                 answer,
                 entry,
@@ -299,6 +302,11 @@ def _language(entry, answer, *, default):
     if entry.language:
         return entry.language, True
     chosen = _chosen_language(answer)
+    if entry.kept_language:
+        is_chosen = entry.language is None and chosen == entry.kept_language
+        return entry.kept_language, is_chosen or was_chosen(
+            entry.text, entry.kept_language
+        )
     if entry.language is None and chosen:
         return chosen, True
     if entry.text == answer.text and not chosen:

@@ -13,6 +13,12 @@ from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise
 
+MOST_EVIDENCE = 200  # pieces of a self-reflection that are in use
+
+
+class TooMuchEvidence(Exception):
+    """The self-reflection has as many pieces of evidence as it can hold."""
+
 
 @dataclass(frozen=True)
 class Use:
@@ -25,9 +31,10 @@ class Use:
 def add_evidence(*, reflection, title, language, uses, by, url="", checked=None):
     """Add a link, or a file that was checked, with what it supports; returns the evidence.
 
-    The same link or file under the same title, sent twice, is added once. Raises PermissionDenied
-    where answers cannot be changed, ForeignSubject for what the edition does not ask. A file is
-    on the disk before its row is: where the row is refused, the file goes again.
+    The same link or file under the same title, sent twice, is added once, and supports what either
+    said. Raises PermissionDenied where answers cannot be changed, ForeignSubject for what the
+    edition does not ask, TooMuchEvidence. A file is on the disk before its row is: where the row is
+    refused, the file goes again.
     """
     evidence = Evidence(
         title=title,
@@ -56,7 +63,9 @@ def add_evidence(*, reflection, title, language, uses, by, url="", checked=None)
                 file_hash=evidence.file_hash,
             )
             if earlier := there.first():
+                _add_uses(earlier, uses, by=by)
                 return earlier
+            _refuse_too_much(reflection)
             if checked:
                 evidence.file.save(checked.name, checked.file, save=False)
             evidence.save()
@@ -104,18 +113,35 @@ def remove_evidence(*, evidence, by):
 
 @transaction.atomic
 def restore_evidence(*, evidence, by):
-    """Put back a piece of evidence that was taken out. Twice is once."""
-    _open(evidence.reflection, by=by)
+    """Put back a piece of evidence that was taken out; TooMuchEvidence. Twice is once."""
+    reflection = _open(evidence.reflection, by=by)
     removed = Evidence.objects.filter(pk=evidence.pk, removed_at__isnull=False)
+    if removed:
+        _refuse_too_much(reflection)
     if removed.update(removed_at=None, removed_by=None):
         record(AuditEvent.Kind.ADDED, by=by, subject=evidence, restored=True)
 
 
 def _open(reflection, *, by):
     """The self-reflection, locked: a submission may be on its way; refused where it is closed."""
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     authorise(by, Permission.EDIT_ANSWERS, reflection)
     return reflection
+
+
+def _refuse_too_much(reflection):
+    """Raise TooMuchEvidence where a locked ``reflection`` can hold no more."""
+    pieces = Evidence.objects.in_use().filter(reflection=reflection)
+    if pieces.count() >= MOST_EVIDENCE:
+        raise TooMuchEvidence
+
+
+def _add_uses(evidence, uses, *, by):
+    """Let a piece of evidence support ``uses`` too, besides what it supports already."""
+    stored = {Use(use.outcome_id, use.criterion_id) for use in evidence.uses.all()}
+    _write_uses(evidence, stored | set(uses))
+    if set(uses) - stored:
+        record(AuditEvent.Kind.CHANGED, by=by, subject=evidence)
 
 
 def _write_uses(evidence, uses):

@@ -31,7 +31,7 @@ def grant_extension(*, reflection, closes_at, reason, language, by):
     """
     if not reason.strip():
         raise ReasonMissing
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     if not reflection.may_be_extended:
         raise NotNow(f"no extension in state {reflection.state}")
     authorise(by, Permission.GRANT_EXTENSION, reflection)

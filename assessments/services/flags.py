@@ -57,7 +57,7 @@ def settle_flag(*, flag, by):
 
 
 def _open_for_discussion(reflection, by):
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     authorise(by, Permission.READ_ANSWERS, reflection)
     if not reflection.takes_answers:
         raise NotNow

@@ -29,6 +29,10 @@ from organisations.permissions import Permission, authorise, holds
 FEWEST_SHOWN = 3  # views; fewer would name people
 
 
+class TooFewViews(Exception):
+    """Fewer than three people have recorded a view of the outcome; how many is not said."""
+
+
 def fingerprint(choice, text, is_shared):
     """What a page says it was made from, so that what nobody touched on it is left alone."""
     whole = "\x1f".join([choice, text, str(bool(is_shared))])
@@ -74,7 +78,7 @@ def save_views(*, reflection, opinions, language, by):
     be told. Raises PermissionDenied for whoever does not work in
     the cluster, ForeignSubject for what the cycle's edition does not ask.
     """
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     if not (by.is_active and works_in_the_cluster(by, reflection)):
         raise PermissionDenied(f"{Permission.RECORD_VIEW} refused")
     is_open = holds(by, Permission.RECORD_VIEW, reflection)
@@ -148,10 +152,10 @@ def open_discussion(*, reflection, outcome, by):
     """Freeze the views of ``outcome``, count how they are spread, and let the cluster see it.
 
     Nothing is counted later: a second count would show the latest view as its difference from the
-    first. Where there are fewer than three views, neither the count nor the views are kept here.
+    first. Raises TooFewViews where nothing could be shown: the views would be frozen for nothing.
     Opening twice opens once.
     """
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     authorise(by, Permission.OPEN_DISCUSSION, reflection)
     if outcome.module.edition_id != reflection.cycle.edition_id:
         raise ForeignSubject
@@ -164,7 +168,7 @@ def open_discussion(*, reflection, outcome, by):
         .values_list("choice", flat=True)
     )
     if choices.total() < FEWEST_SHOWN:
-        choices.clear()
+        raise TooFewViews
     discussion = Discussion.objects.create(
         reflection=reflection,
         outcome=outcome,

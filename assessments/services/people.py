@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments.models import Action
@@ -25,6 +25,7 @@ from organisations.permissions import Permission, authorise, holds
 
 LONGEST_DEPUTY = 90  # days
 MOST_INVITATIONS = 50  # waiting, of one cluster: more would be a mailing
+MOST_A_DAY = 5  # invitations of one cluster to one address: more would be a nuisance
 RESENT_AFTER = timedelta(minutes=1)  # a second press sends nothing more
 
 
@@ -38,6 +39,10 @@ class AlreadyInvited(Exception):
 
 class TooManyInvitations(Exception):
     """So many invitations of the cluster wait that this looks like a mistake."""
+
+
+class AskedTooOften(Exception):
+    """The address has been sent so many invitations of the cluster today that it gets no more."""
 
 
 class NotHere(Exception):
@@ -138,11 +143,12 @@ def _authorise_next_lead(cluster, by):
 
 
 def _invite(cluster, role, email, *, by, **said):
-    unanswered = cluster.invitations.filter(accepted_at=None, revoked_at=None)
+    unanswered = _unanswered(cluster)
     if unanswered.filter(email=email).exists():
         raise AlreadyInvited
     if unanswered.count() >= MOST_INVITATIONS:
         raise TooManyInvitations
+    _may_be_sent(cluster, email)
     token, invitation = _token(), Invitation(cluster=cluster, role=role, email=email)
     for field, value in said.items():
         setattr(invitation, field, value)
@@ -157,6 +163,20 @@ def _invite(cluster, role, email, *, by, **said):
     )
     _send_invitation(invitation, token, by=by)
     return invitation
+
+
+def _may_be_sent(cluster, email):
+    """Raise AskedTooOften by the log of what was sent: an invitation may have been taken back."""
+    invitations = cluster.invitations.filter(email=email).values_list("pk", flat=True)
+    sent = Message.objects.filter(
+        kind=Message.Kind.INVITATION,
+        about_type=Invitation._meta.label_lower,
+        about_id__in=[str(pk) for pk in invitations],
+        created_at__gt=timezone.now() - timedelta(days=1),
+        error="",
+    )
+    if sent.count() >= MOST_A_DAY:
+        raise AskedTooOften
 
 
 def _token():
@@ -200,7 +220,8 @@ def _send_invitation(invitation, token, *, by):
 def resend(*, invitation, by):
     """Send an invitation once more, with a new link; the one before works no longer.
 
-    Pressed twice it is sent once. Raises NotAccepted where it was accepted or taken back.
+    It is now ``by``'s, whoever sent it before. Pressed twice it is sent once. Raises NotAccepted
+    where it was accepted or taken back.
     """
     invitation, by = _locked_invitation(invitation), _fresh(by)
     _authorise_invitation(invitation, by)
@@ -212,6 +233,10 @@ def resend(*, invitation, by):
         invitation
     ):
         return
+    _may_be_sent(invitation.cluster, invitation.email)
+    if invitation.invited_by != by:
+        # Whether somebody leaves who leads no longer is not for another to say.
+        invitation.invited_by, invitation.inviter_leaves = by, False
     token = _token()
     _renew(invitation, token)
     record(AuditEvent.Kind.CHANGED, by=by, subject=invitation, change="sent again")
@@ -250,16 +275,32 @@ def _revoke(invitation, *, by):
         record(AuditEvent.Kind.CHANGED, by=by, subject=invitation, change="revoked")
 
 
+def _unanswered(cluster):
+    """The cluster's invitations that wait, those too that are too old: they can be sent again."""
+    return cluster.invitations.filter(accepted_at=None, revoked_at=None)
+
+
 def _revoke_invitations_to_lead(cluster, *, by):
-    for invitation in cluster.invitations.waiting().filter(role=Role.CLUSTER_LEAD):
+    for invitation in _unanswered(cluster).filter(role=Role.CLUSTER_LEAD):
         _revoke(invitation, by=by)
 
 
 def _revoke_invitations_of(cluster, email, *, by):
-    for invitation in cluster.invitations.filter(
-        email=email, accepted_at=None, revoked_at=None
-    ):
+    for invitation in _unanswered(cluster).filter(email=email):
         _revoke(invitation, by=by)
+
+
+def _revoke_invitations_by(cluster, person, *, by):
+    for invitation in _unanswered(cluster).filter(invited_by=person):
+        _revoke(invitation, by=by)
+
+
+def _take_over_invitations(cluster, *, of, person, by):
+    """Whom a lead asked to contribute is asked by the next one: their links go on working."""
+    for invitation in _unanswered(cluster).filter(invited_by=of, role=Role.CONTRIBUTOR):
+        invitation.invited_by = person
+        invitation.save(update_fields=["invited_by"])
+        record(AuditEvent.Kind.CHANGED, by=by, subject=invitation, change="taken over")
 
 
 # Accepting -------------------------------------------------------------------------------
@@ -288,11 +329,10 @@ def _can_be_accepted(invitation):
         raise Revoked
     if invitation.expires_at <= timezone.now():
         raise Expired
-    if invitation.role == Role.CLUSTER_LEAD:
-        try:
-            _authorise_next_lead(invitation.cluster, _fresh(invitation.invited_by))
-        except PermissionDenied:  # leads no longer, or somebody else does by now
-            raise Revoked from None
+    try:
+        _authorise_invitation(invitation, _fresh(invitation.invited_by))
+    except PermissionDenied:  # leads no longer, or somebody else does by now
+        raise Revoked from None
 
 
 @transaction.atomic
@@ -324,7 +364,11 @@ def _accept_as_new(*, token, name, language, hashed):
     if User.objects.filter(email=invitation.email).exists():
         raise AccountExists
     person = User(email=invitation.email, name=name, language=language, password=hashed)
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:  # accepted at this moment in another cluster
+        raise AccountExists from None
     record(AuditEvent.Kind.ADDED, by=person, subject=person, invitation=invitation.pk)
     _accept(invitation, person)
     return person
@@ -388,7 +432,10 @@ def nominate_deputy(*, cluster, person, until, by):
 
 @transaction.atomic
 def end_deputy(*, cluster, person, by):
-    """Take the lead's right back before its day; the person stays a contributor."""
+    """Take the lead's right back before its day; the person stays a contributor.
+
+    Whom they asked cannot accept any more, until somebody who may sends the invitation again.
+    """
     cluster, by = _locked(cluster), _fresh(by)
     authorise(by, Permission.NOMINATE_DEPUTY, cluster)
     deputy = _holds(cluster, person, Role.DEPUTY_LEAD)
@@ -422,9 +469,12 @@ def _appoint(cluster, person, *, by, leaves, profession="", tell=True):
     _end(here, by=by)
     lead = _begin(cluster, person, Role.CLUSTER_LEAD, profession, by=by)
     if previous:
-        _end(_current(cluster).filter(user=by), by=by)
-        if not leaves:
+        if leaves:
+            _depart(cluster, by, by=by)
+        else:
+            _end(_current(cluster).filter(user=by), by=by)
             _begin(cluster, by, Role.CONTRIBUTOR, previous.profession, by=by)
+        _take_over_invitations(cluster, of=by, person=person, by=by)
     _revoke_invitations_to_lead(cluster, by=by)
     if tell:
         _tell_of_role(lead, by=by)
@@ -453,17 +503,19 @@ def _tell_of_role(membership, *, by):
 def remove(*, cluster, person, by):
     """End a contributor's part in the cluster, from their next request on.
 
-    A deputy's is ended by a lead alone, and a lead's by nobody: they hand over.
+    What was to begin later ends with it, and no invitation leads back: neither one to them nor
+    one by them. A deputy's part is ended by a lead alone, and a lead's by nobody: they hand over.
     """
     cluster, by = _locked(cluster), _fresh(by)
     authorise(by, Permission.MANAGE_PEOPLE, cluster)
-    memberships = list(_current(cluster).filter(user=person))
+    memberships = cluster.memberships.not_ended().filter(user=person)
     roles = {membership.role for membership in memberships}
     if Role.CLUSTER_LEAD in roles or (
         Role.DEPUTY_LEAD in roles and not holds(by, Permission.NOMINATE_DEPUTY, cluster)
     ):
         raise OutOfReach
-    _end(memberships, by=by)
+    _depart(cluster, person, by=by)
+    _revoke_invitations_by(cluster, person, by=by)
 
 
 @transaction.atomic
@@ -473,7 +525,7 @@ def restore(*, cluster, person, by):
     authorise(by, Permission.MANAGE_PEOPLE, cluster)
     if _current(cluster).filter(user=person).exists():
         return
-    last = cluster.memberships.filter(user=person).order_by("-pk").first()
+    last = cluster.memberships.ended().filter(user=person).first()
     if last is None or not may_be_restored(last):
         raise NotHere
     _begin(cluster, person, Role.CONTRIBUTOR, last.profession, by=by)
@@ -481,12 +533,15 @@ def restore(*, cluster, person, by):
 
 @transaction.atomic
 def leave(*, cluster, by):
-    """End one's own part in the cluster; the last lead hands over instead."""
+    """End one's own part in the cluster; the last lead hands over instead.
+
+    To come back takes a new invitation. Whom one asked waits for somebody else to ask again.
+    """
     cluster, by = _locked(cluster), _fresh(by)
     others = Membership.objects.leading().filter(cluster=cluster).exclude(user=by)
     if _holds(cluster, by, Role.CLUSTER_LEAD) and not others.exists():
         raise LastLead
-    _end(_current(cluster).filter(user=by), by=by)
+    _depart(cluster, by, by=by)
 
 
 @transaction.atomic
@@ -558,6 +613,12 @@ def _begin(cluster, person, role, profession, *, by, ends_on=None):
         person=person.pk,
     )
     return membership
+
+
+def _depart(cluster, person, *, by):
+    """End what the person is here and was to become; no invitation to them leads back."""
+    _end(cluster.memberships.not_ended().filter(user=person), by=by)
+    _revoke_invitations_of(cluster, person.email, by=by)
 
 
 def _end(memberships, *, by):

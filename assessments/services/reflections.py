@@ -59,7 +59,7 @@ class ReasonMissing(Exception):
 
 def _authorised(reflection, permission, *, by, states):
     """Lock ``reflection``; NotNow where its state or the hour forbids, else as the rules say."""
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     if reflection.state not in states:
         raise NotNow(f"{permission} refused in state {reflection.state}")
     if permission in IN_TIME and not reflection.is_in_time:

@@ -1,4 +1,8 @@
-"""The facilitated session: begun, moved from place to place, timed, and ended."""
+"""The facilitated session: begun, moved from place to place, timed, and ended.
+
+Written down are its beginning, its end and what was planned for it. Where the room looks and whether
+its clock runs is not: that changes by the minute, and is of no consequence to anybody afterwards.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,7 +27,7 @@ def start_session(*, reflection, agenda, present, minutes_an_outcome, by):
 
     Where one is running already, it is that one: a room has one screen.
     """
-    reflection = locked(reflection)
+    reflection = locked(reflection, by=by)
     authorise(by, Permission.FACILITATE, reflection)
     running = FacilitatedSession.objects.running().filter(reflection=reflection).first()
     if running:
@@ -45,9 +49,18 @@ def start_session(*, reflection, agenda, present, minutes_an_outcome, by):
 def change_session(*, session, present, minutes_an_outcome, by):
     """Somebody came or went, or the time was planned otherwise."""
     session = _running(session, by)
-    session.present = SEPARATOR.join(present)
-    session.minutes_an_outcome = minutes_an_outcome
-    session.save(update_fields=["present", "minutes_an_outcome"])
+    planned = {
+        "present": SEPARATOR.join(present),
+        "minutes_an_outcome": minutes_an_outcome,
+    }
+    changed = [
+        field for field, value in planned.items() if getattr(session, field) != value
+    ]
+    if changed:
+        for field in changed:
+            setattr(session, field, planned[field])
+        session.save(update_fields=changed)
+        record(AuditEvent.Kind.CHANGED, by=by, subject=session, fields=changed)
 
 
 @transaction.atomic
@@ -80,7 +93,7 @@ def resume_clock(*, session, by):
 @transaction.atomic
 def end_session(*, session, by):
     """End the session, also when the self-reflection takes no answers any more; twice ends once."""
-    reflection = locked(session.reflection)
+    reflection = locked(session.reflection, by=by)
     if not (by.is_active and works_in_the_cluster(by, reflection)):
         raise PermissionDenied(f"{Permission.FACILITATE} refused")
     session = FacilitatedSession.objects.get(pk=session.pk)
@@ -94,7 +107,7 @@ def end_session(*, session, by):
 
 def _running(session, by):
     """The session as it is now, locked, for somebody who may change it."""
-    authorise(by, Permission.FACILITATE, locked(session.reflection))
+    authorise(by, Permission.FACILITATE, locked(session.reflection, by=by))
     session = FacilitatedSession.objects.get(pk=session.pk)
     if session.ended_at is not None:
         raise NotRunning

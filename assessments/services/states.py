@@ -5,19 +5,23 @@ from organisations.audit import record
 from organisations.models import AuditEvent
 
 
-def locked(reflection):
+def locked(reflection, *, by):
     """The row of ``reflection`` as it is now, locked until the transaction ends.
 
     Two people may press a button at once, and an answer may be on its way: without the lock a
-    submission and the answers it freezes can differ.
+    submission and the answers it freezes can differ. What ``by`` is to whom is asked anew after
+    it, because somebody may have been removed while they waited. Rows that only point to the
+    self-reflection, such as who is here, can be written all the while.
     """
-    return (
-        SelfReflection.objects.select_for_update(of=("self",))
+    reflection = (
+        SelfReflection.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "cycle__edition", "cluster__health_board", "cluster__local_authority"
         )
         .get(pk=reflection.pk)
     )
+    by.forget_memberships()
+    return reflection
 
 
 def change_state(reflection, to_state, kind, *, by, reason="", language=""):

@@ -12,11 +12,16 @@ from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise
 
+MOST_UPLOADS = 5  # of one person and self-reflection, kept without having been applied
+
 
 @transaction.atomic
 def keep_worksheet(*, reflection, file_name, reading, by):
-    """Keep what was read from a worksheet; no answer changes."""
-    reflection = locked(reflection)
+    """Keep what was read from a worksheet; no answer changes.
+
+    Of this person's uploads that were not applied, the newest ``MOST_UPLOADS`` stay.
+    """
+    reflection = locked(reflection, by=by)
     authorise(by, Permission.EDIT_ANSWERS, reflection)
     upload = WorksheetUpload.objects.create(
         reflection=reflection,
@@ -28,10 +33,17 @@ def keep_worksheet(*, reflection, file_name, reading, by):
                 for row in reading.filled
             ],
             "faults": [asdict(fault) for fault in reading.faults],
+            "fault_count": reading.fault_count,
         },
         uploaded_by=by,
     )
     record(AuditEvent.Kind.ADDED, by=by, subject=upload)
+    waiting = WorksheetUpload.objects.filter(
+        reflection=reflection, uploaded_by=by, applied_at=None
+    )
+    for old in waiting.order_by("-pk")[MOST_UPLOADS:]:
+        record(AuditEvent.Kind.REMOVED, by=by, subject=old)
+        old.delete()
     return upload
 
 
@@ -40,8 +52,12 @@ def apply_worksheet(*, upload, changes, versions, language, by):
     """Save ``changes`` as answers, each from the version that was on the page.
 
     ``versions`` holds it by the row's reference. The same upload twice saves once. Returns what
-    became of them, as ``save_answers`` does.
+    became of them, as ``save_answers`` does. Raises WorksheetUpload.DoesNotExist where it is kept no
+    longer.
     """
+    locked(upload.reflection, by=by)
+    # As it is now: it may have been applied, or made room for a newer one, a moment ago.
+    upload = WorksheetUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     saved = save_answers(
         reflection=upload.reflection,
         entries=[

@@ -1,9 +1,11 @@
 """The form: pages of answers, which save, and say what could not be saved."""
 
+import re
 import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -26,13 +28,14 @@ from assessments.views.loading import (
     readable,
     reflection_url,
     reverse_in_language,
+    to_read,
 )
-from cdf_site import errors
 from cdf_site.common.languages import detect
 from organisations.permissions import Permission, holds
 
 # Buttons after which one is on the same page again, in this language or the other.
 STAYS = SETTLES | CARRIES | FLAGS | {"stay", "switch_to"}
+A_TIME = re.compile(r"[0-2]\d:[0-5]\d", re.ASCII)
 
 
 def context_edit(request, cycle, cluster):
@@ -141,11 +144,13 @@ def answers_page(
     back=None,
     loaded=None,
     beside=lambda sheet: {},
+    tells=lambda saved: True,
 ):
     """Show a page of answers, or save what was sent and go where the person wanted.
 
     What cannot be taken (a stale answer, a text too long) stays on the page beside what was saved.
     What is carried forward from the last cycle, which ``beside`` brings along, waits there too.
+    "Saved at" is said where ``tells`` wants it.
     """
     sheet = loaded or load()
     page_items = items(sheet)
@@ -160,7 +165,7 @@ def answers_page(
 
     if request.method != "POST":
         if not holds(request.user, Permission.EDIT_ANSWERS, reflection):
-            return redirect(reflection_url("draft_detail", reflection))
+            return to_read(request, reflection)
         context |= beside(sheet)
         offers = carrying.offered(page_items, sheet, context.get("last_cycle"))
         unconfirmed = [key for key in request.GET.getlist("carried") if key in offers]
@@ -172,21 +177,21 @@ def answers_page(
             | carrying.as_initial(offers, unconfirmed),
         )
         context |= {"offers": offers, "unconfirmed": unconfirmed}
+        if A_TIME.fullmatch(saved_at := request.GET.get("saved", "")):
+            context["saved"] = _saved_words(saved_at, len(unconfirmed))
         return render(request, template, context | {"form": form, "sheet": sheet})
 
     data = settled(request.POST, sheet, page_items)
     by_script = request.headers.get("Accept") == "application/json"
-    if errors.is_of_another_person(request) or (by_script and "person" not in data):
-        # Somebody else has signed in in this browser: the words are not theirs.
-        if by_script:
-            return JsonResponse({"reason": "another_person"}, status=403)
-        return errors.of_another_person(request)
+    if by_script and "page_of" not in data:
+        raise BadRequest("a script says whose page it is on")
     if by_script:  # it sends the answers that changed, and no others
         page_items = [item for item in page_items if f"{item.key}-version" in data]
     form = AnswersForm(page_items, sheet.answers, data=data)
     entries, unconfirmed = form.entries(), []
     if not by_script:  # which never sends what was not looked at
         context |= beside(sheet)
+        entries = carrying.in_their_language(entries, sheet, context.get("last_cycle"))
         unconfirmed = carrying.withheld(data, entries, sheet, context.get("last_cycle"))
     saved = services.save_answers(
         reflection=reflection,
@@ -213,16 +218,27 @@ def answers_page(
     offers = carrying.offered(page_items, sheet, context.get("last_cycle"))
     carried = [data["carry"]] if data.get("carry") in offers else []
     reasons = [gap for gap in getattr(sheet, "gaps", []) if gap.needs_reason]
-    goes_on = not (STAYS | {"back", "leave", "add_evidence"}) & set(request.POST)
-    asks = (reasons or unconfirmed) and goes_on and "asked" not in request.POST
+    stays = bool(STAYS & set(request.POST))
+    goes_on = not (stays or {"back", "leave", "add_evidence"} & set(request.POST))
+    # Once: whoever presses a button again all the same is let go.
+    has_asked = "asked" in request.POST
+    asks_reasons = bool(reasons) and goes_on and not has_asked
+    asks_to_confirm = bool(unconfirmed) and not (stays or has_asked)
+    asks = asks_reasons or asks_to_confirm
     if not (form.errors or saved.conflicts or asks):
-        messages.success(
-            request,
-            _("Saved at %(time)s") % {"time": time_format(timezone.localtime(), "H:i")},
-        )
+        saved_at = time_format(timezone.localtime(), "H:i")
+        waiting = [*unconfirmed, *carried]
+        if waiting or tells(saved):
+            with override(_language_after(request)):
+                messages.success(request, _saved_words(saved_at, len(waiting)))
         url = _where_to(request, reflection, here=here, onward=onward, back=back)
-        if STAYS & set(request.POST):
-            url = carrying.address(url, [*unconfirmed, *carried], at=_at(data))
+        if stays:
+            url = carrying.address(
+                url,
+                waiting,
+                at=_at(data) or _first_changed(request, saved),
+                saved=saved_at if {"stay", "switch_to"} & set(request.POST) else "",
+            )
         return redirect(url)
 
     # Show the page again with what was typed, made from the versions that are stored now.
@@ -241,7 +257,7 @@ def answers_page(
     )
     for gap in reasons:
         form.add_error(f"{gap.subject.key}-text", _reason_wanted(gap))
-    for key in unconfirmed if asks else ():
+    for key in unconfirmed if asks_to_confirm else ():
         part = "choice" if f"{key}-choice" in form.fields else "text"
         form.add_error(f"{key}-{part}", _("Confirm this answer, or change it."))
     return render(
@@ -255,9 +271,7 @@ def answers_page(
             "form": form,
             "sheet": sheet,
             "changed": saved.changed,
-            "asked": bool(
-                reasons or unconfirmed
-            ),  # once: whoever goes on all the same is let go
+            "asked": asks or has_asked,
             "errors": form.conflict_errors(),
         },
         status=409 if saved.conflicts else 422,
@@ -268,6 +282,28 @@ def _reason_wanted(gap):
     if gap.subject.question == Question.OWN_LEVEL:
         return _("You chose a different level. Give your reason.")
     return _("Give a reason.")
+
+
+def _saved_words(time, waiting_count):
+    """That the page was saved at a ``time``, and of how many answers that is not true."""
+    if waiting_count:
+        return _(
+            "Saved at %(time)s. Carried forward, but not saved until you confirm it: %(number)s"
+        ) % {"time": time, "number": waiting_count}
+    return _("Saved at %(time)s") % {"time": time}
+
+
+def _language_after(request):
+    """The language of the page that follows."""
+    asked = request.POST.get("switch_to")
+    return asked if asked in {"cy", "en"} else get_language()
+
+
+def _first_changed(request, saved):
+    """Where a page that stays is looked at again: what was changed, else where one pressed."""
+    if saved.changed:
+        return saved.changed[0].key
+    return "save" if "stay" in request.POST else ""
 
 
 def _at(data):
@@ -344,8 +380,8 @@ def _saved_by_script(request, form, saved, sheet):
 
 def _where_to(request, reflection, *, here, onward, back):
     """The page that the button asked for."""
-    if language := request.POST.get("switch_to"):
-        with override(language if language in {"cy", "en"} else get_language()):
+    if "switch_to" in request.POST:
+        with override(_language_after(request)):
             return reverse_in_language(request)
     if STAYS & set(request.POST):
         return here

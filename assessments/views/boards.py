@@ -9,7 +9,7 @@ from assessments import selectors, services
 from assessments.forms import AgreementForm, ReturnForm
 from assessments.models import SelfReflection, StateChange
 from assessments.rules import is_officer_of_the_board
-from assessments.views.loading import reflection_url, visible
+from assessments.views.loading import reflection_url, time_is_over, visible
 from organisations.permissions import Permission
 
 State = SelfReflection.State
@@ -186,5 +186,5 @@ def _hindrance(reflection, permission):
             return _("The self-reflection has been returned to its cluster already.")
         return _("The cluster has withdrawn its submission.")
     if returning and not reflection.is_in_time:
-        return _("The cycle has closed, so this can no longer be done.")
+        return time_is_over(reflection)
     return ""

@@ -4,12 +4,14 @@ What waits to be confirmed stands in the address and in the page alone, so that 
 answer until somebody has looked at it.
 """
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from assessments.forms import sent_fields
 from assessments.models import Answer
 from assessments.sheet import NOT_ANSWERED
 from assessments.subjects import SEPARATOR
+from cdf_site.common.languages import was_chosen
 
 CARRIES = {"carry", "confirm"}  # the buttons, whose value is the answer
 
@@ -24,7 +26,7 @@ def carried_answer(answer, last):
         text=answer.text or last.text,
         dated_on=answer.dated_on,
         language=answer.language or last.language,
-        language_is_chosen=not answer.text and bool(last.text),
+        language_is_chosen=not answer.text and was_chosen(last.text, last.language),
         version=answer.version,
     )
 
@@ -69,6 +71,24 @@ def fill(data, offers, key):
         data.setlist(name, values)
 
 
+def in_their_language(entries, sheet, last_cycle):
+    """``entries``, where a text of the last cycle that is taken as it was keeps its language.
+
+    Unless somebody had chosen that language, and whoever takes the text unchooses it.
+    """
+    if last_cycle is None:
+        return entries
+    return [
+        replace(entry, kept_language=last.language)
+        if (last := last_cycle.answers.get(entry.subject))
+        and entry.text == last.text != sheet.answer(entry.subject).text
+        and not entry.language
+        and (entry.language is None or not was_chosen(last.text, last.language))
+        else entry
+        for entry in entries
+    ]
+
+
 def withheld(data, entries, sheet, last_cycle):
     """The keys of those ``entries`` that stand as they were carried forward, unconfirmed.
 
@@ -90,7 +110,12 @@ def withheld(data, entries, sheet, last_cycle):
     return keys
 
 
-def address(url, unconfirmed, at=""):
-    """``url`` with what waits to be confirmed there, at the question of the key ``at``."""
-    query = urlencode([("carried", key) for key in unconfirmed])
+def address(url, unconfirmed, at="", saved=""):
+    """``url`` with what waits to be confirmed there, at the question of the key ``at``.
+
+    The page then says beside its buttons that it was ``saved`` at that time.
+    """
+    query = urlencode(
+        [("carried", key) for key in unconfirmed] + [("saved", saved)] * bool(saved)
+    )
     return f"{url}{'?' if query else ''}{query}{'#' if at else ''}{at}"

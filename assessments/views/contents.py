@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from assessments import selectors
 from assessments.last_cycle import load_last_answers
 from assessments.models import SelfReflection, Submission
+from assessments.selectors import room as selectors_room
 from assessments.views import outline
 from assessments.views.flags import open_flags
 from assessments.views.loading import reflection_url, visible
@@ -63,6 +64,10 @@ def reflection_detail(request, cycle, cluster):
         sheet = selectors.load_sheet(reflection)
         context["sheet"] = sheet
         context |= _contents(request, reflection, sheet)
+        if context["may_edit"]:
+            context["session"] = selectors_room.running_session(
+                reflection, request.user
+            )
     else:
         context |= _for_readers(request, reflection, submissions)
     return render(request, "assessments/reflection_detail.html", context)

@@ -1,5 +1,7 @@
 """Evidence of a self-reflection: the list, adding, changing, taking out, and the file itself."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
@@ -31,6 +33,11 @@ def evidence_list(request, cycle, cluster):
             "reflection": reflection,
             "pieces": reading.load_pieces(reflection),
             "removed": removed,
+            "outcome": _outcome_from(
+                request, reading.load_use_choices(reflection.cycle.edition)
+            )
+            if "from" in request.GET
+            else None,
             "may_edit": holds(request.user, Permission.EDIT_ANSWERS, reflection),
         },
     )
@@ -44,7 +51,11 @@ def evidence_add(request, cycle, cluster):
     choices = reading.load_use_choices(reflection.cycle.edition)
     outcome = _outcome_from(request, choices)
     opened = [outcome.pk] if outcome else []
-    form = NewEvidenceForm(choices, opened=opened)
+    form = NewEvidenceForm(
+        choices,
+        initial={"uses": [f"outcome-{pk}" for pk in opened]},
+        opened=opened,
+    )
     if request.method == "POST":
         form = NewEvidenceForm(
             choices,
@@ -66,6 +77,8 @@ def evidence_add(request, cycle, cluster):
                 )
             except PermissionDenied:
                 return _too_late(request, reflection)
+            except services.TooMuchEvidence:
+                return _too_much(request, reflection)
             messages.success(request, _("The evidence has been added."))
             if outcome:
                 return redirect(f"{outcome_url(reflection, outcome)}#evidence")
@@ -90,6 +103,7 @@ def evidence_edit(request, cycle, cluster, evidence):
         else f"outcome-{use.outcome_id}"
         for use in piece.uses.all()
     ]
+    outcome = _outcome_from(request, choices)
     opened = {use.outcome_id for use in piece.uses.all()}
     initial = {"title": piece.title, "language": piece.language, "uses": uses}
     form = EvidenceForm(choices, initial=initial, opened=opened)
@@ -107,11 +121,18 @@ def evidence_edit(request, cycle, cluster, evidence):
             except (PermissionDenied, Evidence.DoesNotExist):
                 return _too_late(request, reflection)
             messages.success(request, _("The evidence has been changed."))
+            if outcome:
+                return redirect(f"{outcome_url(reflection, outcome)}#evidence")
             return redirect(reflection_url("evidence_list", reflection))
     return render(
         request,
         "assessments/evidence_edit.html",
-        {"reflection": reflection, "evidence": piece, "form": form},
+        {
+            "reflection": reflection,
+            "evidence": piece,
+            "form": form,
+            "outcome": outcome,
+        },
         status=422 if form.errors else 200,
     )
 
@@ -125,7 +146,10 @@ def evidence_remove(request, cycle, cluster, evidence):
         services.remove_evidence(evidence=piece, by=request.user)
     except PermissionDenied:
         return _too_late(request, reflection)
-    return redirect(f"{here}?removed={piece.pk}")
+    query = {"removed": piece.pk}
+    if came_from := request.POST.get("from"):
+        query["from"] = came_from
+    return redirect(f"{here}?{urlencode(query)}")
 
 
 def evidence_restore(request, cycle, cluster, evidence):
@@ -138,7 +162,11 @@ def evidence_restore(request, cycle, cluster, evidence):
         services.restore_evidence(evidence=piece, by=request.user)
     except PermissionDenied:
         return _too_late(request, reflection)
+    except services.TooMuchEvidence:
+        return _too_much(request, reflection)
     messages.success(request, _("The evidence is back."))
+    if came_from := request.POST.get("from"):
+        here = f"{here}?{urlencode({'from': came_from})}"
     return redirect(here)
 
 
@@ -185,9 +213,26 @@ def _too_late(request, reflection):
     return redirect(reflection_url("evidence_list", reflection))
 
 
+def _too_much(request, reflection):
+    """Back to the list, where something can be taken out."""
+    messages.warning(
+        request,
+        _(
+            "Nothing was added: a self-reflection holds at most %(number)s pieces of evidence. "
+            "Take one out first."
+        )
+        % {"number": services.MOST_EVIDENCE},
+    )
+    return redirect(reflection_url("evidence_list", reflection))
+
+
 def _outcome_from(request, choices):
     """The outcome named by "PCMW-3" in the address or the form; None where there is none."""
-    code = request.POST.get("outcome") or request.GET.get("outcome", "")
+    code = (
+        request.POST.get("outcome")
+        or request.GET.get("outcome")
+        or request.GET.get("from", "")
+    )
     module, _dash, number = code.rpartition("-")
     for each in choices:
         outcome = each.outcome

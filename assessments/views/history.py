@@ -182,7 +182,7 @@ def _restore(request, reflection, answer, here):
         choice=version.choice if version else "",
         text=version.text if version else "",
         dated_on=version.dated_on if version else None,
-        language=(version.language or None) if version else None,
+        kept_language=version.language if version else "",
     )
     saved = services.save_answers(
         reflection=reflection,

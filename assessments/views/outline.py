@@ -14,7 +14,7 @@ class Show(models.TextChoices):
     """Which pages the contents list."""
 
     ALL = "all", _("Everything")
-    UNANSWERED = "unanswered", _("Something left to answer")
+    UNANSWERED = "unanswered", _("Pages with something left")
     CHANGED = "changed", _("Changed since the last cycle")
     FLAGGED = "flagged", pgettext_lazy("several pages", "Flagged for discussion")
 

@@ -15,7 +15,6 @@ from assessments.models import Answer, Question
 from assessments.selectors import room as selectors_room
 from assessments.services.own_views import fingerprint
 from assessments.views.loading import readable, reflection_url, reverse_in_language
-from cdf_site import errors
 from cdf_site.common.scripts import by_script
 from cdf_site.templatetags.interface import labelled_error
 from frameworks.models import Criterion
@@ -38,26 +37,34 @@ def own_views_edit(request, cycle, cluster):
 def own_view_edit(request, cycle, cluster, module, number):
     """One's own view of one outcome."""
     reflection = readable(request, cycle, cluster)
-    outcome = _outcome(reflection, module, number)
-    where = {"module": module, "number": number}
+    outcomes = selectors_room.outcomes_in_form_order(reflection.cycle.edition)
+    outcome = _outcome(outcomes, module, number)
+    following = next(iter(outcomes[outcomes.index(outcome) + 1 :]), None)
     return _own_views_page(
         request,
         reflection,
         [outcome],
-        here=reflection_url("own_view_edit", reflection, **where),
-        onward=reflection_url("outcome_edit", reflection, **where),
+        here=_own_view_url(reflection, outcome),
+        onward=_own_view_url(reflection, following)
+        if following
+        else reflection_url("own_views_edit", reflection),
     )
 
 
 def discussion_detail(request, cycle, cluster, module, number):
     """How the views of an outcome are spread, once the lead has opened its discussion here."""
     reflection = readable(request, cycle, cluster)
-    outcome = _outcome(reflection, module, number)
+    outcome = _outcome(
+        selectors_room.outcomes_in_form_order(reflection.cycle.edition), module, number
+    )
     if request.method == "POST":
         authorise(request.user, Permission.OPEN_DISCUSSION, reflection)
-        services.open_discussion(
-            reflection=reflection, outcome=outcome, by=request.user
-        )
+        try:
+            services.open_discussion(
+                reflection=reflection, outcome=outcome, by=request.user
+            )
+        except services.TooFewViews:
+            return _discussion_page(request, reflection, outcome, too_few=True)
         messages.success(request, _("The discussion is open."))
         if "room" in request.POST:
             return redirect(reflection_url("session_detail", reflection))
@@ -66,6 +73,10 @@ def discussion_detail(request, cycle, cluster, module, number):
                 "discussion_detail", reflection, module=module, number=number
             )
         )
+    return _discussion_page(request, reflection, outcome)
+
+
+def _discussion_page(request, reflection, outcome, *, too_few=False):
     session = selectors_room.running_session(reflection, request.user)
     return render(
         request,
@@ -73,6 +84,7 @@ def discussion_detail(request, cycle, cluster, module, number):
         {
             "reflection": reflection,
             "outcome": outcome,
+            "too_few": too_few,
             "spread": selectors_room.spread_of(reflection, outcome),
             "note": Answer.objects.visible_to(request.user)
             .filter(
@@ -85,11 +97,21 @@ def discussion_detail(request, cycle, cluster, module, number):
             "may_open": holds(request.user, Permission.OPEN_DISCUSSION, reflection),
             "may_edit": holds(request.user, Permission.EDIT_ANSWERS, reflection),
         },
+        status=409 if too_few else 200,
     )
 
 
-def _outcome(reflection, module, number):
-    for outcome in selectors_room.outcomes_in_form_order(reflection.cycle.edition):
+def _own_view_url(reflection, outcome):
+    return reflection_url(
+        "own_view_edit",
+        reflection,
+        module=outcome.module.code,
+        number=outcome.number,
+    )
+
+
+def _outcome(outcomes, module, number):
+    for outcome in outcomes:
         if (outcome.module.code, outcome.number) == (module, number):
             return outcome
     raise Http404
@@ -112,11 +134,6 @@ def _own_views_page(request, reflection, outcomes, *, here, onward):
             return redirect(reflection_url("draft_detail", reflection))
         form = OwnViewsForm(outcomes, views, frozen=frozen)
         return _page(request, context, form, criteria)
-
-    if errors.is_of_another_person(request):
-        if by_script(request):
-            return JsonResponse({"reason": "another_person"}, status=403)
-        return errors.of_another_person(request)
     data = _settled(request.POST, outcomes, views)
     if by_script(request):  # it sends the outcomes that changed, and no others
         outcomes = [o for o in outcomes if f"view-{o.pk}-version" in data]

@@ -21,6 +21,10 @@ from organisations.models import Cluster, Role, User
 from organisations.permissions import Permission, authorise, holds
 
 NOT_HERE = gettext_lazy("This person no longer works in the cluster.")
+ASKED_TOO_OFTEN = gettext_lazy(
+    "Five invitations have gone to this address today. Wait until tomorrow before you send another."
+)
+LONGEST_NUMBER = 18  # digits of a number that a database holds
 
 
 def visible_cluster(request, code, permission=Permission.VIEW_PEOPLE):
@@ -95,6 +99,8 @@ def _invitation_page(request, cluster, make_form, invite, template):
                     "This person was invited already. Send the invitation again instead."
                 ),
             )
+        except services.AskedTooOften:
+            form.add_error("email", ASKED_TOO_OFTEN)
         except services.TooManyInvitations:
             form.add_error(
                 None,
@@ -149,6 +155,8 @@ def _invitation_pressed(request, cluster, invitation, act, done):
         messages.info(request, _("The invitation has been accepted already."))
     except services.Revoked:
         messages.info(request, _("The invitation has been withdrawn already."))
+    except services.AskedTooOften:
+        messages.error(request, ASKED_TOO_OFTEN)
     else:
         messages.success(request, done)
     return _the_list(cluster)
@@ -208,6 +216,8 @@ def hand_over(request, cluster):
             form.add_error("person", NOT_HERE)
         except services.AlreadyHere:
             form.add_error("email", _("This person leads the cluster already."))
+        except services.AskedTooOften:
+            form.add_error("email", ASKED_TOO_OFTEN)
         except services.TooManyInvitations:
             form.add_error(
                 None,
@@ -312,7 +322,7 @@ def action_give(request, cluster, action):
         reflection__cluster=cluster,
     )
     chosen = request.POST.get("person", "")
-    if not chosen.isdecimal():
+    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) <= LONGEST_NUMBER):
         messages.error(request, _("Choose a person."))
         return _the_list(cluster)
     try:

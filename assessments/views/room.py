@@ -8,10 +8,12 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments import pages, presence, room, selectors, services
 from assessments.forms.room import SessionForm, SessionStartForm
+from assessments.maturity import NOT_APPLICABLE
 from assessments.models import Answer, MethodChoice, Profession, Question, SignsChoice
 from assessments.selectors import room as selectors_room
 from assessments.subjects import SEPARATOR, Subject
@@ -64,7 +66,7 @@ def session_change(request, cycle, cluster):
     session = selectors_room.running_session(reflection, request.user)
     may = holds(request.user, Permission.FACILITATE, reflection)
     if session is None or not may:
-        return redirect(reflection_url("session_detail", reflection))
+        return _nothing_runs(request, reflection)
     form = SessionForm(
         data=request.POST or None,
         initial={
@@ -135,12 +137,21 @@ def session_step(request, cycle, cluster, module, number, step):
         onward=_place_url(reflection, after),
         back=_place_url(reflection, before) if before else None,
         beside=screen,
+        tells=lambda saved: session is not None and saved.changed,
     )
     if request.method != "POST" or response.status_code != 302:
         return response
     if session is None:  # ended on another device; what was typed is saved
-        return redirect(reflection_url("session_detail", reflection))
-    return _move(request, session, agenda, response, here, before, after)
+        return _nothing_runs(request, reflection, is_saved=True)
+    response = _move(request, session, agenda, response, here, before, after)
+    key = room.items(sheet, step)[0].key
+    if (
+        response.url == _place_url(reflection, here)
+        and request.POST.get("choose") == NOT_APPLICABLE
+        and not request.POST.get(f"{key}-text", "").strip()
+    ):
+        return redirect(f"{response.url}#id_{key}-text")  # for the reason
+    return response
 
 
 def _with_key_pressed(data, items):
@@ -175,14 +186,14 @@ def _move(request, session, agenda, response, here, before, after):
         if data.get("clock") == "resume":
             services.resume_clock(session=session, by=by)
     except services.NotRunning:
-        return redirect(reflection_url("session_detail", reflection))
+        return _nothing_runs(request, reflection, is_saved=True)
     if data.get("go") == "discussion":
         return redirect(_discussion_url(reflection, here.outcome))
     if data.get("go") == "change":
         return redirect(reflection_url("session_change", reflection))
     if data.get("go") == "end":
         return redirect(reflection_url("session_end", reflection))
-    if "go" in data:
+    if {"choose", "clock", "go"} & set(data):
         return redirect(_place_url(reflection, there))
     return response
 
@@ -217,13 +228,14 @@ def session_end(request, cycle, cluster):
     reflection = readable(request, cycle, cluster)
     session = selectors_room.running_session(reflection, request.user)
     if session is None:
-        return redirect(reflection_url("session_detail", reflection))
+        return _nothing_runs(request, reflection)
     contents = reflection_url("reflection_detail", reflection)
     if request.method == "POST" and "end_only" in request.POST:
         services.end_session(session=session, by=request.user)
         messages.success(request, _("The facilitated session has ended."))
         return redirect(contents)
 
+    stays = bool({"stay", "switch_to", *SETTLES} & set(request.POST))
     sheet = selectors.load_context(reflection)
     response = answers_page(
         request,
@@ -244,15 +256,29 @@ def session_end(request, cycle, cluster):
             "back_to_the_room": _current_url(session),
             "times": selectors_room.times_of(session),
         },
+        tells=lambda saved: stays,
     )
-    if (
-        request.method == "POST"
-        and response.status_code == 302
-        and not {"stay", "switch_to", *SETTLES} & set(request.POST)
-    ):
+    if request.method == "POST" and response.status_code == 302 and not stays:
         services.end_session(session=session, by=request.user)
         messages.success(request, _("The facilitated session has ended."))
     return response
+
+
+def _nothing_runs(request, reflection, *, is_saved=False):
+    """To the beginning of a session; whoever pressed a button hears who ended theirs, and when."""
+    ended = selectors_room.latest_end(reflection, request.user)
+    if request.method == "POST" and ended:
+        sentences = [
+            _("The facilitated session has ended. By: %(name)s. When: %(time)s.")
+            % {
+                "name": ended.by,
+                "time": date_format(timezone.localtime(ended.at), "j F Y, H:i"),
+            }
+        ]
+        if is_saved:
+            sentences.append(_("What was on the screen is saved."))
+        messages.info(request, " ".join(sentences))
+    return redirect(reflection_url("session_detail", reflection))
 
 
 def _proposed(session, sheet):

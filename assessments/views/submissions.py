@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from assessments import comparison, selectors, services, snapshot
 from assessments.evidence import load_by_outcome
 from assessments.models import SelfReflection, Submission
-from assessments.views.loading import readable, reflection_url
+from assessments.rules import leads_the_cluster
+from assessments.views.flags import open_flags
+from assessments.views.loading import readable, reflection_url, time_is_over
 from organisations.permissions import Permission, holds
 
 
@@ -112,10 +114,16 @@ def _check_page(request, reflection, *, unconfirmed=False):
         {
             "reflection": reflection,
             "sheet": sheet,
+            "flagged_count": open_flags(request, reflection)
+            .order_by()
+            .values("outcome")
+            .distinct()
+            .count(),
             "latest_submission": latest,
             "comparison": latest
             and comparison.compare(json.loads(latest.content), snapshot.build(sheet)),
             "may_submit": holds(request.user, Permission.SUBMIT_REFLECTION, reflection),
+            "leads": leads_the_cluster(request.user, reflection),
             "unconfirmed": unconfirmed,
             "errors": [
                 _(
@@ -142,8 +150,12 @@ def reflection_submit(request, cycle, cluster):
     except services.Incomplete:
         return _check_page(request, reflection, unconfirmed=True)
     except services.TooLate:
+        reflection = readable(request, cycle, cluster)
         messages.error(
-            request, _("The cycle has closed. Nothing can be submitted any more.")
+            request,
+            time_is_over(reflection)
+            if reflection.time_is_over
+            else _("The cycle has closed. Nothing can be submitted any more."),
         )
     except services.NotNow:
         reflection.refresh_from_db(fields=["state"])

@@ -4,9 +4,9 @@ import datetime
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from assessments import selectors, services
@@ -16,6 +16,7 @@ from assessments.views.loading import readable, reflection_url
 from assessments.worksheets.comparing import compare
 from assessments.worksheets.reading import Fault, Filled, Unreadable, read
 from assessments.worksheets.writing import worksheet
+from cdf_site.common.languages import detect
 from organisations.permissions import Permission, authorise, holds
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,7 +79,7 @@ def worksheet_detail(request, cycle, cluster):
             "may_edit": holds(request.user, Permission.EDIT_ANSWERS, reflection),
             "uploads": WorksheetUpload.objects.visible_to(request.user)
             .filter(reflection=reflection, applied_at=None)
-            .order_by("-pk")[:5],
+            .order_by("-pk")[: services.MOST_UPLOADS],
         },
         status=422 if form.errors else 200,
     )
@@ -103,7 +104,9 @@ def worksheet_file(request, cycle, cluster):
     content = worksheet(
         selectors.load_sheet(reflection), with_answers="empty" not in request.GET
     )
-    name = f"{reflection.cycle.code}-{reflection.cluster.code}.xlsx"
+    # Translators: the beginning of a file's name: small letters and hyphens, no spaces.
+    kind = pgettext("file name", "worksheet")
+    name = f"{kind}-{reflection.cluster.code}-{reflection.cycle.code}.xlsx"
     return HttpResponse(
         content,
         content_type=MEDIA_TYPE,
@@ -145,6 +148,7 @@ def worksheet_preview(request, cycle, cluster, upload):
             "conflicts": [_shown(change) for change in comparison.conflicts],
             "same_count": comparison.same_count,
             "faults": [(fault, FAULTS[fault.code]) for fault in faults],
+            "fault_count": upload.entries.get("fault_count", len(faults)),
             "may_edit": holds(request.user, Permission.EDIT_ANSWERS, reflection),
         },
     )
@@ -162,9 +166,17 @@ def _shown(change):
         "change": change,
         "question": getattr(change.line.question, get_language()),
         "before": in_words(change.now.choice),
+        "language": _language(change),
         "after": in_words(change.choice),
         "version": change.now.version,
     }
+
+
+def _language(change):
+    """The language that the worksheet's text will be in."""
+    if change.now.language_is_chosen or change.text == change.now.text:
+        return change.now.language
+    return detect(change.text, get_language())
 
 
 def _applied(request, reflection, upload, comparison):
@@ -183,13 +195,16 @@ def _applied(request, reflection, upload, comparison):
         # What was not on the page when it was confirmed was not confirmed.
         if said.isascii() and said.isdigit() and len(said) < 10:
             versions[change.line.reference] = int(said)
-    saved = services.apply_worksheet(
-        upload=upload,
-        changes=[change for change in chosen if change.line.reference in versions],
-        versions=versions,
-        language=get_language(),
-        by=request.user,
-    )
+    try:
+        saved = services.apply_worksheet(
+            upload=upload,
+            changes=[change for change in chosen if change.line.reference in versions],
+            versions=versions,
+            language=get_language(),
+            by=request.user,
+        )
+    except WorksheetUpload.DoesNotExist:
+        raise Http404 from None
     if saved.conflicts or saved.closed or len(versions) < len(chosen):
         messages.warning(
             request,

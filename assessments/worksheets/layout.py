@@ -83,7 +83,7 @@ def tabs(sheet):
     last = len(sheet.modules) + 2
     return [
         Tab(
-            f"1 {_title(lambda: _('Cluster'))}",
+            _title(1, lambda: _("Cluster")),
             [
                 Heading(words(lambda: _("The cluster and this reflection")), True),
                 *_lines(pages.context_items),
@@ -97,7 +97,7 @@ def tabs(sheet):
             for place, module in enumerate(sheet.modules, start=2)
         ),
         Tab(
-            f"{last} {_title(lambda: _('Factors'))}",
+            _title(last, lambda: _("Factors")),
             [
                 Heading(
                     words(lambda: _("What helps and hinders")),
@@ -108,7 +108,7 @@ def tabs(sheet):
             ],
         ),
         Tab(
-            f"{last + 1} {_title(lambda: _('Support'))}",
+            _title(last + 1, lambda: _("Support")),
             [
                 Heading(words(lambda: _("Support needed, and anything else")), True),
                 *_lines(pages.closing_items),
@@ -117,10 +117,10 @@ def tabs(sheet):
     ]
 
 
-def _title(make):
+def _title(number, make):
     """A short title for a sheet; a spreadsheet takes 31 characters, and no oblique."""
     both = words(make)
-    return f"{both.cy} · {both.en}"[:28]
+    return f"{number} {both.cy} · {both.en}"[:31]
 
 
 def _module_title(module):

@@ -1,13 +1,15 @@
 """Reading a worksheet that was filled in: what it says, and what cannot be understood."""
 
 import datetime
-import io
+import json
 import re
+import signal
+import subprocess
+import tempfile
 import unicodedata
-import zipfile
 from dataclasses import dataclass, field
-
-from openpyxl import load_workbook
+from pathlib import Path
+from typing import NamedTuple
 
 from assessments.forms import LONGEST_TEXT
 from assessments.worksheets.layout import YES, tabs
@@ -21,12 +23,12 @@ from assessments.worksheets.writing import (
     TEXT,
     VERSION,
 )
+from cdf_site.common import confined
 from cdf_site.common.encoding import spoiled_part
 
+UNPACKING = str(Path(__file__).with_name("unpacking.py"))
 LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_CONTENT = 60 * 1024 * 1024  # of the file unpacked
-MOST_MEMBERS = 200
-MOST_ROWS = 3_000  # of one sheet
+MOST_FAULTS = 200  # that are listed
 DATE_IN_FIGURES = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 NOT_LETTERS = re.compile(r"\W+")
 
@@ -62,8 +64,21 @@ class Filled:
 
 @dataclass
 class Reading:
+    """What a worksheet says; of its faults, the first ``MOST_FAULTS`` and the number of all."""
+
     filled: list[Filled] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    fault_count: int = 0
+
+    def add_fault(self, fault):
+        self.fault_count += 1
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(fault)
+
+
+class Cell(NamedTuple):
+    value: object
+    is_formula: bool
 
 
 def read(content, sheet):
@@ -72,49 +87,63 @@ def read(content, sheet):
     Raises Unreadable for a file that is none, or belongs to another self-reflection; whatever is
     wrong in single cells is a Fault, and the other rows are read all the same.
     """
-    book = _open(content)
-    try:
-        _check_about(book, sheet)
-        lines = {line.reference: line for tab in tabs(sheet) for line in tab.lines}
-        reading, seen = Reading(), set()
-        for name in book.sheetnames:
-            if name not in {ABOUT, LISTS}:
-                _read_tab(book[name], lines, reading, seen)
-    except Unreadable:
-        raise
-    except Exception as error:  # sheets are parsed while they are read
-        raise Unreadable("not_a_worksheet") from error
-    finally:
-        book.close()
+    sheets = _unpacked(content)
+    _check_about(sheets, sheet)
+    lines = {line.reference: line for tab in tabs(sheet) for line in tab.lines}
+    reading, seen = Reading(), set()
+    for title, rows in sheets:
+        if title not in {ABOUT, LISTS}:
+            _read_tab(title, rows, lines, reading, seen)
     reading.filled = _joined(reading.filled, lines)
     return reading
 
 
-def _open(content):
+def _unpacked(content):
+    """Pairs of a sheet's title and its rows, each a number and cells by column."""
     if len(content) > LARGEST_FILE:
         raise Unreadable("too_large")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            members = packed.infolist()
-            if len(members) > MOST_MEMBERS or (
-                sum(member.file_size for member in members) > LARGEST_CONTENT
-            ):
-                raise Unreadable("too_large")
-        return load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-    except Unreadable:
-        raise
-    except Exception as error:  # a spoiled file fails in whatever part reads it first
-        raise Unreadable("not_a_worksheet") from error
-
-
-def _check_about(book, sheet):
-    if ABOUT not in book.sheetnames:
-        raise Unreadable("not_a_worksheet")
-    about = {
-        row[0]: row[1]
-        for row in book[ABOUT].iter_rows(
-            max_row=10, min_col=1, max_col=2, values_only=True
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        file.seek(0)
+        try:
+            said = json.loads(confined.run(UNPACKING, file))
+        except subprocess.TimeoutExpired:
+            raise Unreadable("too_large") from None
+        except subprocess.CalledProcessError as error:
+            # Ended because it had used what it is given, or by what spoiled the file.
+            is_spent = error.returncode in {-signal.SIGKILL, -signal.SIGXCPU}
+            raise Unreadable("too_large" if is_spent else "not_a_worksheet") from None
+    if "refused" in said:
+        raise Unreadable(said["refused"])
+    return [
+        (
+            title,
+            [
+                (
+                    number,
+                    {int(column): _cell(*cell) for column, cell in cells.items()},
+                )
+                for number, cells in rows
+            ],
         )
+        for title, rows in said["sheets"]
+    ]
+
+
+def _cell(kind, value):
+    if kind == "date":
+        value = datetime.date.fromisoformat(value)
+    return Cell(value, is_formula=kind == "f")
+
+
+def _check_about(sheets, sheet):
+    about = {
+        cells[1].value: cells[2].value
+        for title, rows in sheets
+        if title == ABOUT
+        for _number, cells in rows
+        if {1, 2} <= set(cells)
     }
     if about.get("format") != FORMAT:
         raise Unreadable("not_a_worksheet")
@@ -128,17 +157,15 @@ def _check_about(book, sheet):
         raise Unreadable("another_cycle")
 
 
-def _read_tab(page, lines, reading, seen):
-    rows = page.iter_rows(min_row=2, max_row=MOST_ROWS, max_col=VERSION)
-    for number, cells in enumerate(rows, start=2):
-        values = dict(enumerate(cells, start=1))
-        reference = values[REFERENCE].value if REFERENCE in values else None
-        if reference is None:
+def _read_tab(title, rows, lines, reading, seen):
+    for number, cells in rows:
+        if number == 1 or REFERENCE not in cells:
             continue
+        reference = cells[REFERENCE].value
 
         def fault(column, code, value="", number=number):
             cell = f"{chr(64 + column)}{number}"
-            reading.faults.append(Fault(page.title, cell, code, str(value)[:100]))
+            reading.add_fault(Fault(title, cell, code, str(value)[:100]))
 
         line = lines.get(str(reference))
         if line is None:
@@ -148,7 +175,7 @@ def _read_tab(page, lines, reading, seen):
             fault(REFERENCE, "repeated_row", reference)
             continue
         seen.add(line.reference)
-        version = values[VERSION].value if VERSION in values else None
+        version = cells[VERSION].value if VERSION in cells else None
         if not isinstance(version, int) or not 0 <= version < 2**31:
             fault(VERSION, "no_version")
             continue
@@ -158,12 +185,12 @@ def _read_tab(page, lines, reading, seen):
             (TEXT, _text, "text", line.asks_text),
             (DATE, _date, "dated_on", line.asks_date),
         ):
-            cell = values.get(column)
-            if cell is None or cell.value is None or not str(cell.value).strip():
+            cell = cells.get(column)
+            if cell is None or not str(cell.value).strip():
                 continue
             if not is_asked:
                 fault(column, "not_asked", cell.value)
-            elif cell.data_type == "f":
+            elif cell.is_formula:
                 fault(column, "formula", cell.value)
             else:
                 try:
@@ -218,8 +245,6 @@ def _text(value, line):
 
 
 def _date(value, line):
-    if isinstance(value, datetime.datetime):
-        value = value.date()
     if not isinstance(value, datetime.date):
         match = DATE_IN_FIGURES.fullmatch(str(value).strip())
         if not match:

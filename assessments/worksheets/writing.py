@@ -82,9 +82,8 @@ def _write(page, row, column, value, *, font=INK, fill=None, open_=False):
 
 def _guidance(page, sheet):
     cluster, cycle = sheet.reflection.cluster, sheet.reflection.cycle
-    page.title = (
-        f"{words(lambda: _('Guidance')).cy} · {words(lambda: _('Guidance')).en}"
-    )
+    title = words(lambda: _("Guidance"))
+    page.title = f"{title.cy} · {title.en}"
     page.column_dimensions["A"].width = page.column_dimensions["B"].width = 70
     rows = [
         (words(lambda: _("Self-reflection: worksheet")), TITLE),

@@ -1,13 +1,11 @@
 """Looks inside a file that somebody has sent, in a process of its own with little to spend.
 
-``uploads`` runs this with the file as standard input and its kind as the argument; it prints "" or
-why the file is refused. Whatever a hostile file makes a library do, this process has no database,
-no settings, 512 MB of memory and ten seconds, and ends.
+``uploads`` has ``confined`` run this with the file as standard input and its kind as the argument;
+it prints "" or why the file is refused.
 """
 
 import os
 import re
-import resource
 import sys
 import zipfile
 from xml.etree import ElementTree
@@ -16,8 +14,6 @@ import pikepdf
 from PIL import Image
 
 MEGABYTE = 1024 * 1024
-MEMORY = 512 * MEGABYTE
-SECONDS = 10
 CHUNK = 64 * 1024
 
 MOST_EXPANDED = 100 * MEGABYTE  # of a docx or xlsx, unpacked
@@ -36,35 +32,51 @@ CONTENT_TYPES = "[Content_Types].xml"
 OVERRIDE = "{http://schemas.openxmlformats.org/package/2006/content-types}Override"
 END_OF_ZIP = b"PK\x05\x06"
 LENGTH_OF_END = 22
-# Names in a PDF, and parts of a docx or xlsx, that run something or carry another file.
-ACTIVE_IN_PDF = {"/JS", "/JavaScript", "/Launch", "/EF", "/XFA", "/RichMedia"}
+# Keys of a PDF, and kinds of its actions, that run something, send something, open or carry
+# another file.
+ACTIVE_IN_PDF = {
+    "/EF",
+    "/GoToE",
+    "/GoToR",
+    "/ImportData",
+    "/JS",
+    "/JavaScript",
+    "/Launch",
+    "/RichMedia",
+    "/SubmitForm",
+    "/XFA",
+}
+MOST_ACTIONS = 1_000  # of a PDF, one following another without a click
+
+# Parts of a docx or xlsx that run something or carry another file. A chart has its figures in a
+# workbook inside the document.
 ACTIVE_IN_OFFICE = re.compile(
-    r"vbaproject|vbadata|macrosheets/|dialogsheets/|activex|oleobject|attachedtoolbars",
+    r"vbaproject|vbadata|macrosheets/|dialogsheets/|activex|oleobject|attachedtoolbars"
+    r"|(^|/)embeddings/(?!.*\.xlsx$)",
     re.IGNORECASE,
 )
-# A template that is fetched from elsewhere whenever the document is opened.
-FETCHED = re.compile(
-    rb"attachedTemplate\"[^>]*Target=\"(?:https?:|ftp:|\\\\)"
-    rb"|Target=\"(?:https?:|ftp:|\\\\)[^>]*attachedTemplate\"",
-    re.IGNORECASE,
+A_CHARTS_WORKBOOK = re.compile(r"(^|/)embeddings/.*\.xlsx$", re.IGNORECASE)
+A_CHARTS_RELATIONSHIPS = re.compile(r"(^|/)charts/_rels/[^/]*$", re.IGNORECASE)
+# The last words of a relationship's type.
+ACTIVE_RELATIONSHIPS = {
+    "afchunk",
+    "attachedtemplate",
+    "control",
+    "externallink",
+    "frame",
+    "oleobject",
+    "package",
+    "vbaproject",
+}
+MARKUP = (".xml", ".rels", ".vml")
+DECLARATION = re.compile(rb"<\?xml[^<>]*\?>")
+ENCODING = re.compile(
+    rb"encoding\s*=\s*[\"']\s*(?!(?:utf-?8|us-ascii)\s*[\"'])", re.IGNORECASE
 )
 
 
 class Refused(Exception):
     """The reason, as ``uploads.REFUSALS`` names it."""
-
-
-def limit():
-    """Give this process no more than it needs; a limit that is lower already stays."""
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _soft, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
 
 
 def check_pdf(file):
@@ -97,10 +109,35 @@ def _is_active(thing, depth=0):
         keys = set(thing.keys())
         if keys & ACTIVE_IN_PDF or str(thing.get("/S")) in ACTIVE_IN_PDF:
             return True
+        if "/OpenAction" in keys and _opens_an_address([thing["/OpenAction"]]):
+            return True
+        events = thing.get("/AA")
+        if isinstance(events, pikepdf.Dictionary) and _opens_an_address(
+            event for _name, event in events.items()
+        ):
+            return True
         return any(
             _is_active(part, depth + 1)
             for part in _own_parts(thing[key] for key in keys)
         )
+    return False
+
+
+def _opens_an_address(actions):
+    """Whether one of ``actions``, which nobody clicks, or what follows them opens an address."""
+    left, seen = list(actions), 0
+    while left:
+        action = left.pop()
+        seen += 1
+        if seen > MOST_ACTIONS:  # or they follow one another in a ring
+            return True
+        if not isinstance(action, pikepdf.Dictionary):
+            continue  # a place in the document
+        if str(action.get("/S")) == "/URI":
+            return True
+        following = action.get("/Next", [])
+        is_list = isinstance(following, pikepdf.Array)
+        left.extend(list(following) if is_list else [following])
     return False
 
 
@@ -160,20 +197,60 @@ def _check_growth(expanded, packed):
 
 def _read_through(archive, member, left):
     """The size of a member as it really is; its checksum is looked at on the way."""
+    name = member.filename
+    is_markup = name.lower().endswith(MARKUP)
     size, before = 0, b""
     with archive.open(member) as content:
         while chunk := content.read(CHUNK):
             size += len(chunk)
             if size > left:
                 raise Refused("grows")
-            if member.filename.endswith((".xml", ".rels")):
-                seen = before + chunk
-                if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
-                    raise Refused("active")
-                if member.filename.endswith(".rels") and FETCHED.search(seen):
-                    raise Refused("active")
-                before = chunk[-4096:]
+            if is_markup:
+                _check_markup(chunk, before)
+            elif (
+                not before
+                and A_CHARTS_WORKBOOK.search(name)
+                and not chunk.startswith(b"PK\x03\x04")
+            ):
+                raise Refused("active")
+            before = chunk[-32:]
+    if name.lower().endswith(".rels"):
+        _check_relationships(archive, member)
     return size
+
+
+def _check_markup(chunk, before):
+    """Refuse letters that hide what they say, and entities, in a part of a docx or xlsx."""
+    if not before:
+        start = chunk.removeprefix(b"\xef\xbb\xbf").lstrip(b"\t\n\r ")
+        declaration = DECLARATION.match(start[:1024])
+        if not start.startswith(b"<") or (
+            start.startswith(b"<?xml") and not declaration
+        ):
+            raise Refused("damaged")
+        if declaration and ENCODING.search(declaration[0]):
+            raise Refused("damaged")
+    if b"\0" in chunk:  # also of UTF-16 and UTF-32
+        raise Refused("damaged")
+    seen = before + chunk
+    if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
+        raise Refused("active")
+
+
+def _check_relationships(archive, member):
+    """Refuse what is fetched from elsewhere without a click, and what is carried along."""
+    if member.file_size > SMALL_MEMBER:
+        raise Refused("grows")
+    content = archive.read(member)  # read through: it declares no entities
+    for element in ElementTree.fromstring(content).iter():  # noqa: S314
+        kind = element.get("Type", "").strip().rsplit("/", 1)[-1].lower()
+        is_elsewhere = element.get("TargetMode", "").strip().lower() == "external"
+        if is_elsewhere and kind != "hyperlink":
+            raise Refused("active")
+        if kind == "package" and A_CHARTS_RELATIONSHIPS.search(member.filename):
+            continue
+        if kind in ACTIVE_RELATIONSHIPS:
+            raise Refused("active")
 
 
 def _check_main_part(archive, kind):
@@ -241,7 +318,6 @@ def _tail(file):
 
 
 def main():
-    limit()
     try:
         with os.fdopen(0, "rb") as file:
             check(file, sys.argv[1])

@@ -322,3 +322,8 @@ def detect(text, default):
     if english >= welsh + ENOUGH and english >= welsh * CLEARLY:
         return "en"
     return default
+
+
+def was_chosen(text, language):
+    """Whether somebody must have said that ``text`` is in ``language``: it reads as the other."""
+    return bool(text and language) and detect(text, language) != language

@@ -2,7 +2,6 @@
 
 import hashlib
 import subprocess
-import sys
 import tempfile
 import unicodedata
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from pathlib import Path
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.utils.translation import gettext_lazy as _
 
+from cdf_site.common import confined
+
 INSPECTION = str(Path(__file__).with_name("inspection.py"))
 MOST_BYTES = 10 * 1024 * 1024
 LONGEST_NAME = 200  # characters
-SECONDS = 30  # of waiting; the inspection itself has fewer of computing
 CHUNK = 64 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
 MEDIA_TYPES = {
@@ -142,17 +142,10 @@ def check(upload):
 def _inspect(file, kind):
     """Raise RefusedFile with what ``inspection`` finds, also where it finds no end."""
     try:
-        done = subprocess.run(  # noqa: S603 (our own program; the file is no argument)
-            [sys.executable, "-I", INSPECTION, kind],
-            stdin=file,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            env={},
-        )
+        reason = confined.run(INSPECTION, file, kind)
     except subprocess.TimeoutExpired:
         raise RefusedFile("grows") from None
-    if done.returncode:
-        raise RefusedFile("damaged")
-    if reason := done.stdout.decode():
+    except subprocess.CalledProcessError:
+        raise RefusedFile("damaged") from None
+    if reason:
         raise RefusedFile(reason if reason in REFUSALS else "damaged")

@@ -71,6 +71,13 @@ ACCOUNTS = (
         cluster="cardiff-west",
     ),
     Account(
+        "lead.city-health@example.test",
+        Role.CLUSTER_LEAD,
+        "en",
+        cluster="city-health",
+    ),
+    Account("lead.penderi@example.test", Role.CLUSTER_LEAD, "cy", cluster="penderi"),
+    Account(
         "officer.betsi-cadwaladr@example.test",
         Role.HEALTH_BOARD_OFFICER,
         "cy",

@@ -431,7 +431,7 @@ class _Loader:
         writing.write()
         # What saving the first answer does.
         change_state(
-            locked(reflection),
+            locked(reflection, by=lead),
             SelfReflection.State.DRAFT,
             StateChange.Kind.STARTED,
             by=lead,

@@ -43,6 +43,8 @@ THIS_CYCLE_FIXED = {
     "llanelli": Stage.SUBMITTED_AGAIN,
     "rhondda": Stage.IN_REVIEW,
     "cardiff-west": Stage.AGREED,
+    "city-health": Stage.SUBMITTED,
+    "penderi": Stage.SUBMITTED,
 }
 CYCLE_BEFORE_FIXED = {
     "afan": Stage.AGREED,

@@ -8,7 +8,9 @@
 const DELAY = 1000; // milliseconds after the last key
 const AT_LATEST = 10000; // for whoever never stops typing
 const DRAFT_DELAY = 200; // until a change is on the device
-const AGAIN = 5000; // until a request that failed is tried again
+const AGAIN = 5000; // until a request that failed is tried again, and twice as long each time after
+const AGAIN_AT_MOST = 60000;
+const DATE_DELAY = 5000; // a date is typed in three parts: time for the other two
 const SLOW = 5000; // without a reply, until that is said
 const GIVEN_UP = 30000; // without a reply, until the request counts as failed
 const OUTLIVES = 60000; // bytes: what browsers let requests hold that outlive their page
@@ -27,7 +29,7 @@ function saveWhileTyping(form, drafts) {
   const restoredLine = document.getElementById("save-restored");
   const pageButton = document.getElementById("save-state-button");
   const conflictButton = document.getElementById("save-state-conflict");
-  const person = form.elements.person.value;
+  const person = form.elements.page_of.value;
   const keys = [...form.querySelectorAll("input[name$='-version']")].map((input) => input.name.slice(0, -"-version".length));
 
   const changed = new Set(); // answers typed into since they were last sent
@@ -38,10 +40,14 @@ function saveWhileTyping(form, drafts) {
   let pending = null; // what was sent and has had no reply yet
   let operation = number(); // of the request that will send what changes now
   let changedSince = null;
+  let due = 0; // when what changed last is to be sent
+  let retrying = false; // the last request failed: its pause is not shortened by typing
+  let pause = AGAIN;
   let flight = null; // the request under way
   let timer = null;
   let draftTimer = null;
   let draftsWork = Boolean(drafts);
+  let said = "";
   let calm = false; // what was said last was part of the daily round
   let leaving = false;
   let signedOut = false; // nothing can be sent until the same person signs in again
@@ -79,11 +85,92 @@ function saveWhileTyping(form, drafts) {
         element.closest("details")?.toggleAttribute("open", Boolean(element.value) || element.closest("details").open);
       }
     }
+    offerWayBack(key);
+  }
+
+  const fieldsFor = (part, key) => [...form.querySelectorAll(`[name^="${key}-${part}"]`)];
+
+  // A radio button cannot be taken back: once one is chosen, the page offers "Not answered" too.
+  function offerWayBack(key) {
+    const radios = fieldsFor("choice", key).filter((field) => field.type === "radio");
+    if (!radios.some((radio) => radio.checked) || radios.some((radio) => !radio.value)) {
+      return;
+    }
+    const item = radios.at(-1).closest(".nhsuk-radios__item").cloneNode(true);
+    const [radio, label] = [item.querySelector("input"), item.querySelector("label")];
+    Object.assign(radio, { id: `${radio.id}-none`, value: "", checked: false });
+    radio.defaultChecked = false;
+    label.htmlFor = radio.id;
+    label.textContent = line.dataset.unanswered;
+    radios.at(-1).closest(".nhsuk-radios").append(item);
+  }
+
+  // What stands beside an answer, as it is now: what was not answered can be carried forward, what was
+  // ever saved has a history.
+  function showTools(key) {
+    const choices = fieldsFor("choice", key);
+    const given = choices.length
+      ? choices.some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked && field.value : field.value))
+      : [...fieldsFor("text", key), ...fieldsFor("date", key)].some((field) => field.value.trim());
+    const row = document.getElementById(key);
+    row?.querySelector("button[name=carry]")?.toggleAttribute("hidden", Boolean(given));
+    if (versionOf(key).value > 0) {
+      row?.querySelector(".history-link")?.removeAttribute("hidden");
+    }
+  }
+
+  // A fault is said beside its field in the way of the page's own. (templates/nhsuk/_hint_and_errors.html)
+  function showError(name, sentence) {
+    const field = document.getElementById(`id_${name}`);
+    if (!field?.closest(".nhsuk-form-group")) {
+      return; // the line says that something is wrong
+    }
+    const box = document.createElement("div");
+    box.id = `id_${name}_error`;
+    const message = document.createElement("span");
+    message.className = "nhsuk-error-message";
+    const word = document.createElement("span");
+    word.className = "nhsuk-u-visually-hidden";
+    word.textContent = line.dataset.error;
+    message.append(word, ` ${sentence}`);
+    box.append(message);
+    const control = field.matches("fieldset") ? field.querySelector(".nhsuk-date-input, .nhsuk-radios, .nhsuk-checkboxes") : field;
+    control?.before(box);
+    markFault(field, box.id, true);
+  }
+
+  function removeErrors(key) {
+    for (const part of ["choice", "text", "language", "date"]) {
+      const box = document.getElementById(`id_${key}-${part}_error`);
+      if (box) {
+        box.remove();
+        markFault(document.getElementById(`id_${key}-${part}`), box.id, false);
+      }
+    }
+  }
+
+  function markFault(field, id, isWrong) {
+    field.closest(".nhsuk-form-group").classList.toggle("nhsuk-form-group--error", isWrong);
+    const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
+    const describedBy = isWrong ? [...others, id] : others;
+    if (describedBy.length) {
+      field.setAttribute("aria-describedby", describedBy.join(" "));
+    } else {
+      field.removeAttribute("aria-describedby");
+    }
+    for (const input of field.matches("fieldset") ? field.querySelectorAll(".nhsuk-date-input__input") : [field]) {
+      input.classList.toggle(input.matches("textarea") ? "nhsuk-textarea--error" : "nhsuk-input--error", isWrong);
+      if (isWrong) {
+        input.setAttribute("aria-invalid", "true");
+      } else {
+        input.removeAttribute("aria-invalid");
+      }
+    }
   }
 
   // A request's fields. What is written before the last reply came is marked as written after that request.
   function request(...sent) {
-    const common = [...new FormData(form)].filter(([name]) => ["written_in", "person"].includes(name));
+    const common = [...new FormData(form)].filter(([name]) => ["written_in", "page_of"].includes(name));
     const after = sent.filter((key) => pending?.keys.includes(key)).map((key) => [`${key}-after`, pending.operation]);
     return { operation, keys: sent, fields: [...common, ...fieldsOf(...sent), ...after, ["operation_id", operation]] };
   }
@@ -91,27 +178,52 @@ function saveWhileTyping(form, drafts) {
   // What is said ------------------------------------------------------------------------------
 
   function say(state, { time } = {}) {
-    const sentence = line.dataset[state].replace("%(time)s", time ?? "");
+    const sentence = line.dataset[state].trim().replace("%(time)s", time ?? "");
     const daily = state === "saving" || state === "saved";
     line.textContent = sentence;
     // The daily round is not spoken at every pause: "saving" when it begins, "saved" when the minute changes.
     if (sentence !== spoken.textContent && !(state === "saving" && calm)) {
       spoken.textContent = sentence;
     }
+    said = state;
     calm = daily;
     line.classList.toggle("save-state--waiting", !daily);
     pageButton.hidden = !["problem", "closed"].includes(state);
     conflictButton.hidden = state !== "conflict";
   }
 
+  // "Saved" holds until the next key. Only eyes are told.
+  function saySavedNoLonger() {
+    if (said === "saved") {
+      said = "saving";
+      line.textContent = line.dataset.saving;
+    }
+  }
+
   const sayWaiting = () => say(draftsWork ? "kept" : "waiting");
 
   // Sending -----------------------------------------------------------------------------------
 
+  // While signed out nothing is sent but by a button: session.js asks whether the person is back.
   function later(delay) {
+    if (signedOut || retrying) {
+      return;
+    }
     clearTimeout(timer);
-    const most = changedSince ? changedSince + AT_LATEST - Date.now() : delay;
+    const most = changedSince && !pending ? changedSince + AT_LATEST - Date.now() : delay;
     timer = setTimeout(send, Math.max(0, Math.min(delay, most)));
+  }
+
+  function tryAgain() {
+    clearTimeout(timer);
+    retrying = true;
+    timer = setTimeout(send, pause);
+    pause = Math.min(2 * pause, AGAIN_AT_MOST);
+  }
+
+  function stopRetrying() {
+    retrying = false;
+    pause = AGAIN;
   }
 
   function take() {
@@ -142,7 +254,7 @@ function saveWhileTyping(form, drafts) {
       flight = sendNow().finally(() => {
         flight = null;
         if (!pending && unsent() && !over) {
-          later(restored.length ? 0 : DELAY);
+          later(restored.length ? 0 : Math.max(0, due - Date.now()));
         }
       });
     }
@@ -151,7 +263,7 @@ function saveWhileTyping(form, drafts) {
 
   async function sendNow() {
     pending ??= restored.shift() ?? take();
-    if (!signedOut) {
+    if (!signedOut && !retrying) {
       say("saving");
     }
     const slow = setTimeout(() => signedOut || sayWaiting(), SLOW);
@@ -159,7 +271,7 @@ function saveWhileTyping(form, drafts) {
       return await settle(await post(pending.fields));
     } catch {
       sayWaiting();
-      later(AGAIN);
+      tryAgain();
       return false;
     } finally {
       clearTimeout(slow);
@@ -198,8 +310,10 @@ function saveWhileTyping(form, drafts) {
     if (![200, 409, 410, 422].includes(response.status)) {
       throw new Error(`answer ${response.status}`);
     }
+    const reply = await response.json();
     signedOut = false;
-    takeIn(await response.json());
+    stopRetrying();
+    takeIn(reply);
     if (response.status === 410) {
       end("closed");
     }
@@ -209,8 +323,10 @@ function saveWhileTyping(form, drafts) {
   function takeIn(reply) {
     const sent = pending;
     pending = null;
-    for (const name of Object.keys(reply.errors)) {
+    sent.keys.forEach(removeErrors);
+    for (const [name, sentence] of Object.entries(reply.errors)) {
       wrong.add(keyOf(name));
+      showError(name, sentence);
     }
     for (const key of sent.keys) {
       if (key in reply.theirs) {
@@ -224,6 +340,7 @@ function saveWhileTyping(form, drafts) {
         }
         forget(key, contentOf(key, sent.fields));
       }
+      showTools(key);
     }
     for (const [key, language] of Object.entries(reply.languages ?? {})) {
       const text = form.elements[`${key}-text`];
@@ -238,6 +355,8 @@ function saveWhileTyping(form, drafts) {
       say("conflict");
     } else if (wrong.size) {
       say("problem");
+    } else if (unsent()) {
+      say("saving");
     } else {
       say("saved", { time: reply.saved_at });
     }
@@ -273,9 +392,10 @@ function saveWhileTyping(form, drafts) {
 
   function waitForSigningIn() {
     signedOut = true;
+    stopRetrying();
+    clearTimeout(timer);
     say("signedOut");
     document.dispatchEvent(new CustomEvent("signed-out")); // session.js asks for the password
-    later(AGAIN);
     return false;
   }
 
@@ -303,9 +423,10 @@ function saveWhileTyping(form, drafts) {
       return;
     }
     signedOut = false;
+    stopRetrying();
     useToken(detail.token);
     if (unsent()) {
-      later(0);
+      later(DELAY); // were it refused again at once, it would not go round and round
     }
   });
 
@@ -435,9 +556,11 @@ function saveWhileTyping(form, drafts) {
     draftSoon(key);
     if (!held.has(key)) {
       restored = restored.filter((draft) => !draft.keys.includes(key));
+      changedSince = changed.size ? changedSince : Date.now();
       changed.add(key);
-      changedSince ??= Date.now();
       wrong.delete(key);
+      due = Date.now() + delay;
+      saySavedNoLonger();
       later(delay);
     }
   }
@@ -454,15 +577,27 @@ function saveWhileTyping(form, drafts) {
     if (key && !over) {
       confirmByTyping(target);
       restoredLine.textContent = "";
-      // A date is typed in three parts: time for the other two.
+      offerWayBack(key);
       const inParts = target.name.includes("-date_");
-      noteChange(key, inParts ? AGAIN : type === "change" ? 0 : DELAY);
+      noteChange(key, inParts ? DATE_DELAY : type === "change" ? 0 : DELAY);
+    }
+  }
+
+  function leaveDate({ target, relatedTarget }) {
+    const date = target.closest(".nhsuk-date-input");
+    if (date && !date.contains(relatedTarget) && changed.has(keyOf(target.name))) {
+      due = Date.now();
+      later(0);
     }
   }
 
   form.addEventListener("input", notice);
   form.addEventListener("change", notice);
-  window.addEventListener("online", () => later(0));
+  form.addEventListener("focusout", leaveDate);
+  window.addEventListener("online", () => {
+    stopRetrying();
+    later(0);
+  });
   conflictButton.addEventListener("click", showConflict);
 
   // Whoever presses a button waits until everything typed is saved: the page would otherwise be sent with
@@ -519,7 +654,7 @@ function saveWhileTyping(form, drafts) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && !leaving && !over) {
       writeDrafts();
-      if (changed.size) {
+      if (changed.size && !signedOut && !retrying) {
         send();
       }
     }

@@ -7,6 +7,7 @@
 const TICK = 1000; // milliseconds
 const ASK_AGAIN = 20000; // while a dialog is open: the person may have acted in another tab
 const ASK_AT_MOST = 3000;
+const QUIET = 1500; // without a key, before a dialog takes the keys
 
 const place = document.getElementById("session");
 if (place) {
@@ -26,6 +27,8 @@ function watch(place) {
   let mayExtend = place.dataset.mayExtend === "yes";
   let askedAt = Date.now();
   let asking = null;
+  let typedAt = 0;
+  let opening = null; // the dialog of who is signed out waits for a pause in typing
   let typed = false; // anything, into a form of this page
   let understood = false; // that the session will end, and that nothing can be done
   let leaving = false;
@@ -33,6 +36,7 @@ function watch(place) {
   let closing = false; // one of the dialogs, by us
 
   const part = (id) => document.getElementById(id);
+  const quietIn = () => typedAt + QUIET - Date.now();
   const timeLeft = () => endsAt - Date.now();
 
   // What the server says ------------------------------------------------------------------
@@ -65,7 +69,7 @@ function watch(place) {
     if (session.person === person) {
       endsAt = Date.now() + session.seconds_left * 1000;
       mayExtend = session.may_extend;
-      if (signedOut.open) {
+      if (signedOut.open || opening) {
         comeBack(session);
       }
       if (timeLeft() > warnedBefore) {
@@ -86,11 +90,12 @@ function watch(place) {
       return;
     }
     const since = Date.now() - askedAt;
-    const wait = timeLeft() <= 0 || !(signedOut.open || warning.open || understood) ? ASK_AT_MOST : ASK_AGAIN;
+    const told = signedOut.open || (timeLeft() > 0 && (warning.open || understood));
+    const wait = told ? ASK_AGAIN : ASK_AT_MOST;
     if ((signedOut.open || timeLeft() <= warnedBefore) && since > wait) {
       await ask().catch(() => {}); // saving may have made it longer; without a network nothing is known
     }
-    if (timeLeft() <= warnedBefore && !(understood || signedOut.open || leaving)) {
+    if (timeLeft() <= warnedBefore && !(understood || signedOut.open || opening || leaving) && (warning.open || quietIn() <= 0)) {
       warn();
     }
   }
@@ -186,16 +191,26 @@ function watch(place) {
 
   function askForPassword() {
     close(warning);
-    document.documentElement.classList.add("session-ended");
-    if (!signedOut.open) {
+    if (!signedOut.open && !opening) {
       refuse("");
       part("signed-out-other").textContent = "";
+      openWhenQuiet();
+    }
+  }
+
+  // What is typed into the page must not go on in the box of the password.
+  function openWhenQuiet() {
+    opening = quietIn() > 0 ? setTimeout(openWhenQuiet, quietIn()) : null;
+    if (!opening) {
+      document.documentElement.classList.add("session-ended");
       signedOut.showModal();
       password.focus();
     }
   }
 
   function comeBack(session) {
+    clearTimeout(opening);
+    opening = null;
     password.value = "";
     for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
       input.value = session.token;
@@ -312,6 +327,9 @@ function watch(place) {
   document.addEventListener("input", (event) => {
     typed ||= Boolean(event.target.closest("main form[method=post]"));
   });
+  for (const type of ["keydown", "input"]) {
+    document.addEventListener(type, () => (typedAt = Date.now()), true);
+  }
   document.addEventListener("visibilitychange", look);
   window.addEventListener("focus", look);
   window.addEventListener("pageshow", (event) => event.persisted && look());

@@ -6,6 +6,7 @@ if (room) {
   useKeys(room);
   showPressed(room);
   countMinutes(room.querySelector(".room__clock"));
+  focusReason();
 }
 
 function useKeys(room) {
@@ -49,6 +50,14 @@ function useKeys(room) {
       room.requestSubmit(button);
     }
   });
+}
+
+// The address names the comment where an answer was just given that wants its reason.
+function focusReason() {
+  const field = document.getElementById(location.hash.slice(1));
+  if (field instanceof HTMLTextAreaElement) {
+    field.focus();
+  }
 }
 
 // Where a conflict is settled on the page, the pressed button follows the answer that counts now.

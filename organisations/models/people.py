@@ -6,7 +6,8 @@ from django.contrib.auth.models import (
     PermissionsMixin,
 )
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -86,10 +87,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def current_memberships(self):
         """What this person is to whom today; one query for the life of the object."""
         return list(
-            self.memberships.current().select_related("cluster", "health_board")
+            self.memberships.current()
+            .filter(user__is_active=True)
+            .select_related("cluster", "health_board")
             if self.is_active and self.pk
             else []
         )
+
+    def forget_memberships(self):
+        """Have them asked for anew: whoever waited for a lock may have been removed meanwhile."""
+        self.__dict__.pop("current_memberships", None)
 
     def has_role(self, *roles):
         return any(membership.role in roles for membership in self.current_memberships)
@@ -152,6 +159,23 @@ class MembershipQuerySet(models.QuerySet):
             Q(ends_on=None) | Q(ends_on__gte=today),
             starts_on__lte=today,
             ended_at=None,
+        )
+
+    def not_ended(self):
+        """Memberships that hold now or will hold later."""
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()), ended_at=None
+        )
+
+    def ended(self):
+        """Memberships that held once, the last to end first: by somebody, or by their last day."""
+        today = timezone.localdate()
+        return self.filter(
+            Q(ended_at__isnull=False) | Q(ends_on__lt=today), starts_on__lte=today
+        ).order_by(
+            Coalesce(TruncDate("ended_at"), "ends_on").desc(),
+            F("ended_at").desc(nulls_last=True),
+            "-pk",
         )
 
     def leading(self):
@@ -271,6 +295,8 @@ class Invitation(models.Model):
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("thing", "invitation")
+        verbose_name_plural = pgettext_lazy("things", "invitations")
         ordering = ["-invited_at", "-pk"]
         constraints = [
             models.CheckConstraint(

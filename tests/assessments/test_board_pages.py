@@ -228,9 +228,12 @@ def test_other_levels_after_an_agreement_are_shown_again(client, officer, sent):
     assert list(AgreedLevel.objects.values_list("level", flat=True)) == [1, 1]
 
 
-@pytest.mark.parametrize("how", ["the hour", "closed"])
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [("the hour", "The time for answers ended on"), ("closed", "The cycle has closed")],
+)
 def test_text_after_the_cycle_closed_is_shown_again(
-    client, officer, national, sent, how
+    client, officer, national, sent, how, why
 ):
     client.force_login(officer)
     url = reflection_url(RETURN, sent)
@@ -243,7 +246,7 @@ def test_text_after_the_cycle_closed_is_shown_again(
     response = client.post(url, page)
 
     assert response.status_code == 409
-    assert "The cycle has closed" in text_of(response)
+    assert why in text_of(response)
     assert "Too late." in response.content.decode()
 
 

@@ -23,7 +23,7 @@ def sent(person, *, version="0", **fields):
     return {
         "operation_id": str(uuid.uuid4()),
         "written_in": "en",
-        "person": person.pk,
+        "page_of": person.pk,
         "going-well-version": version,
         "going-well-text": "Mine",
     } | fields

@@ -135,6 +135,53 @@ def test_the_same_thing_sent_twice_is_added_once(reflection, lead):
     assert (Evidence.objects.count(), file_names()) == (1, before)
 
 
+def test_the_same_thing_added_for_something_else_supports_both(reflection, lead):
+    first, second = criterion_of(reflection), criterion_of(reflection, outcome=2)
+    whole = Use(outcome_of(reflection).pk)
+
+    evidence = add_link(reflection, by=lead)
+    again = add_link(
+        reflection, by=lead, uses=[Use(second.outcome_id, second.pk), whole]
+    )
+
+    assert again == evidence
+    assert uses_of(evidence) == {
+        (first.outcome_id, first.pk),
+        (second.outcome_id, second.pk),
+        (whole.outcome_id, None),
+    }
+    assert audited(evidence) == ["added", "changed"]
+
+
+def test_a_self_reflection_holds_so_much_evidence_and_no_more(
+    client, reflection, lead, monkeypatch
+):
+    monkeypatch.setattr("assessments.services.evidence.MOST_EVIDENCE", 2)
+    removed = add_link(reflection, by=lead, title="Removed")
+    services.remove_evidence(evidence=removed, by=lead)
+    for title in ("One", "Two"):
+        add_link(reflection, by=lead, title=title)
+    before = file_names()
+
+    with pytest.raises(services.TooMuchEvidence):
+        add_file(reflection, by=lead)
+    with pytest.raises(services.TooMuchEvidence):
+        services.restore_evidence(evidence=removed, by=lead)
+    client.force_login(lead)
+    pages = [
+        client.post(address, posted(reflection), follow=True).content.decode()
+        for address in (
+            reflection_url("evidence_add", reflection),
+            url_of("evidence_restore", removed),
+        )
+    ]
+
+    assert [piece.title for piece in Evidence.objects.in_use()] == ["One", "Two"]
+    assert file_names() == before
+    assert ["Take one out first." in page for page in pages] == [True, True]
+    assert add_link(reflection, by=lead, title="One").title == "One"
+
+
 def test_what_is_supported_can_be_changed(reflection, lead):
     evidence = add_link(reflection, by=lead)
     kept, other = criterion_of(reflection), criterion_of(reflection, level=2)

@@ -2,11 +2,13 @@
 
 import datetime
 from contextlib import suppress
+from html import unescape
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from assessments import services
 from assessments.models import SelfReflection
@@ -14,7 +16,17 @@ from assessments.views.loading import reflection_url
 from organisations.models import AuditEvent
 from tests.assessments.test_concurrency import at_once
 from tests.assessments.test_history import text_of
-from tests.steps import State, bring_to, entry, save, start, stored, submit, words_of
+from tests.steps import (
+    State,
+    answer_all,
+    bring_to,
+    entry,
+    save,
+    start,
+    stored,
+    submit,
+    words_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +40,11 @@ def over(reflection, lead):
     reflection.cycle.closes_at = timezone.now() - datetime.timedelta(minutes=1)
     reflection.cycle.save()
     return SelfReflection.objects.get(pk=reflection.pk)
+
+
+def localised(name, reflection, language):
+    with override(language):
+        return reflection_url(name, reflection)
 
 
 def grant(reflection, officer, *, days=7, reason="Illness in the team."):
@@ -258,6 +275,75 @@ def test_summer_time_is_london_s(client, reflection, officer):
     assert reflection.extended_to == datetime.datetime(
         2031, 4, 1, 16, tzinfo=datetime.UTC
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "ask"),
+    [
+        (
+            "en",
+            "The time for answers ended on",
+            "The time is over. Ask your health board for more time.",
+        ),
+        (
+            "cy",
+            "Daeth yr amser i ateb i ben ar",
+            "Mae'r amser wedi dod i ben. Gofynnwch i'ch bwrdd iechyd am ragor o amser.",
+        ),
+    ],
+)
+def test_every_page_says_that_the_time_is_over(
+    client, lead, contributor, over, language, sentence, ask
+):
+    def pages():
+        return [
+            unescape(text_of(client.get(url)))
+            for url in (
+                f"/{language}/",
+                *(
+                    localised(name, over, language)
+                    for name in ("reflection_detail", "reflection_check")
+                ),
+            )
+        ]
+
+    client.force_login(lead)
+    of_the_lead = pages()
+    client.force_login(contributor)
+    of_the_contributor = pages()
+
+    for page in of_the_lead + of_the_contributor:
+        assert sentence in page
+        assert "The cycle closes on" not in page
+        assert "Bydd y cylch yn cau" not in page
+    assert ask in of_the_lead[-1]
+    assert ask not in of_the_contributor[-1]
+
+
+def test_whoever_answered_everything_too_late_is_not_told_to_submit(client, lead, over):
+    hour_that_passed = over.cycle.closes_at
+    type(over.cycle).objects.update(closes_at=timezone.now() + DAY)
+    answer_all(SelfReflection.objects.get(pk=over.pk), by=lead)
+    type(over.cycle).objects.update(closes_at=hour_that_passed)
+    client.force_login(lead)
+
+    page = text_of(client.get(reflection_url("reflection_check", over)))
+
+    assert "Everything is answered." in page
+    assert "You can submit" not in page
+    assert "The cluster lead submits" not in page
+
+
+def test_closing_the_cycle_names_what_else_ends(client, reflection, administrator):
+    client.force_login(administrator)
+
+    page = client.post(
+        reverse("admin:assessments_cycle_changelist"),
+        {"action": "close_cycles", "_selected_action": [reflection.cycle.pk]},
+    ).content.decode()
+
+    assert "drafts that become “not submitted”: 1." in page
+    assert "the closing hour that was announced is still ahead: " in page
 
 
 def test_closing_the_cycle_names_the_extensions_that_still_run(

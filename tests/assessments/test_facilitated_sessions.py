@@ -1,8 +1,10 @@
 """The facilitated session: where the room is, what it answers, and how long it talks."""
 
 import datetime
+import re
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 
 from assessments import room, services
@@ -17,6 +19,7 @@ from assessments.selectors import load_sheet
 from assessments.snapshot import build
 from assessments.subjects import Subject
 from assessments.views.loading import reflection_url
+from organisations.models import AuditEvent
 from tests.steps import (
     answer_all,
     criterion_of,
@@ -118,6 +121,30 @@ def test_everybody_of_the_cluster_may_begin_and_there_is_one(
 
     assert again == session
     assert (session.started_by, session.present) == (contributor, "pharmacy")
+
+
+def test_who_changed_what_was_planned_is_written_down(reflection, lead, contributor):
+    session = begin(reflection, by=lead)
+    before = AuditEvent.objects.count()
+
+    services.change_session(
+        session=session, present=["dental"], minutes_an_outcome=10, by=contributor
+    )
+    services.change_session(
+        session=session, present=["dental"], minutes_an_outcome=10, by=lead
+    )
+    services.change_session(session=session, present=[], minutes_an_outcome=5, by=lead)
+    services.move_session(
+        session=session, outcome_id=session.outcome_id, step="1", by=lead
+    )
+    services.pause_clock(session=session, by=lead)
+    services.resume_clock(session=session, by=lead)
+
+    events = list(AuditEvent.objects.order_by("pk"))[before:]
+    assert [(event.kind, event.by, event.details) for event in events] == [
+        ("changed", contributor, {"fields": ["present"]}),
+        ("changed", lead, {"fields": ["present", "minutes_an_outcome"]}),
+    ]
 
 
 def test_nobody_else_begins(reflection, stranger, officer, superuser):
@@ -326,6 +353,54 @@ def test_a_reason_that_another_screen_wants_is_not_asked_for_here(
     assert response.url == step_url(reflection, "3")
 
 
+def comment_is_open(client, url):
+    details = re.search(
+        r"<details class=\"nhsuk-details\"( open)?>\s*<summary[^>]*><span[^>]*>Comment",
+        client.get(url).content.decode(),
+    )
+    return details[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("choice", "text", "is_open"),
+    [
+        ("met", "", False),
+        ("not_yet_met", "", False),
+        ("not_applicable", "", True),
+        ("not_applicable", "None here.", True),
+    ],
+)
+def test_the_comment_is_open_where_a_reason_is_wanted(
+    client, reflection, lead, choice, text, is_open
+):
+    answer_all(reflection, by=lead)
+    level = question_subject(reflection, Question.OWN_LEVEL)
+    save(reflection, entry(level, choice="3", base=1), by=lead)  # without a reason
+    begin(reflection, by=lead)
+    client.force_login(lead)
+    url = step_url(reflection, "1")
+    key = Subject(criterion_id=criterion_of(reflection).pk).key
+
+    sent = on_screen(client, url, choose=choice)
+    client.post(url, sent | {f"{key}-text": text})
+
+    assert comment_is_open(client, url) == is_open
+
+
+def test_not_applicable_leads_to_its_reason(client, reflection, lead):
+    begin(reflection, by=lead)
+    client.force_login(lead)
+    url = step_url(reflection, "1")
+    key = Subject(criterion_id=criterion_of(reflection).pk).key
+    sent = on_screen(client, url, choose="not_applicable")
+
+    without = client.post(url, sent)
+    sent = on_screen(client, url, choose="not_applicable")
+    reasoned = client.post(url, sent | {f"{key}-text": "None here."})
+
+    assert (without.url, reasoned.url) == (f"{url}#id_{key}-text", url)
+
+
 def test_a_module_without_levels_ends_with_its_signs(client, reflection, lead):
     begin(reflection, outcome_of(reflection, module="SIGNS"), by=lead)
     client.force_login(lead)
@@ -386,6 +461,59 @@ def test_what_is_typed_is_saved_when_the_session_was_ended_elsewhere(
     assert (
         Answer.objects.get(question=Question.DISCUSSION_NOTE).text == "The last words."
     )
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_whoever_presses_a_key_hears_who_ended_the_session_and_when(
+    client, reflection, lead, contributor, after
+):
+    session = begin(reflection, by=lead)
+    client.force_login(lead)
+    url = step_url(reflection, "1")
+    sent = on_screen(client, url, choose="met")
+    services.end_session(session=session, by=contributor)
+    after(60)
+
+    on_the_screen = client.post(url, sent)
+    html = client.get(on_the_screen.url).content.decode()
+    at_the_end = client.post(reflection_url("session_end", reflection), {})
+
+    ended = (
+        f"The facilitated session has ended. By: {contributor}. "
+        "When: 5 November 2030, 14:00."
+    )
+    assert f"{ended} What was on the screen is saved." in html
+    assert "Saved at" not in html
+    assert said(at_the_end) == [ended]
+
+
+def test_moving_says_nothing_and_saving_says_it_once(client, reflection, lead, after):
+    begin(reflection, by=lead)
+    client.force_login(lead)
+    url = step_url(reflection, "1")
+
+    moved = client.post(url, on_screen(client, url))
+    answered = client.post(url, on_screen(client, url, choose="met"))
+
+    assert (said(moved), said(answered)) == ([], ["Saved at 14:00"])
+
+
+def test_the_contents_lead_back_to_a_session_under_way(client, reflection, lead):
+    client.force_login(lead)
+    contents = reflection_url("reflection_detail", reflection)
+    before = client.get(contents).content.decode()
+    begin(reflection, by=lead)
+    url = step_url(reflection, "2")
+    client.post(url, on_screen(client, url, leave="1"))
+
+    after = " ".join(client.get(contents).content.decode().split())
+
+    assert "Session under way" not in before
+    assert "Session under way: go on</a>" in after
+    assert "Criterion 2</span>" in after
 
 
 def test_what_comes_after_submitting_is_given_back(client, reflection, lead):
@@ -520,6 +648,7 @@ def test_session_end_puts_it_there_when_somebody_says_so(
 
     response = client.post(url, sent)
 
+    assert said(response) == ["The facilitated session has ended."]
     answers = dict(Answer.objects.exclude(choice="").values_list("question", "choice"))
     assert response.url == reflection_url("reflection_detail", reflection)
     assert answers == {"participants": "pharmacy", "method": "facilitated"}

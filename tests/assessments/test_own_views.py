@@ -1,9 +1,11 @@
 """Views before the meeting: private, frozen by the discussion, and never few enough to name people."""
 
+import datetime
 import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from assessments import services
 from assessments.models import Discussion, View
@@ -174,20 +176,42 @@ def shown(reflection, outcome):
 
 
 @pytest.mark.parametrize("views", [0, 1, 2])
-def test_fewer_than_three_views_cannot_be_told_from_none(
+def test_with_fewer_than_three_views_it_is_not_opened_and_no_number_is_told(
     client, reflection, outcome, discussion_page, lead, contributor, third, views
 ):
     for person in [contributor, third, lead][:views]:
         think(reflection, opinion(outcome, "1", SECRET, shared=True), by=person)
+    client.force_login(lead)
+    audited = AuditEvent.objects.count()
+    before = client.get(discussion_page).content.decode()
 
+    response = client.post(discussion_page)
+
+    html = response.content.decode()
+    sentence = "Fewer than three people have recorded a view. It can be opened when"
+    assert (response.status_code, sentence in html, sentence in before) == (
+        409,
+        True,
+        False,
+    )
+    assert SECRET not in html
+    assert not Discussion.objects.exists()
+    assert AuditEvent.objects.count() == audited
+
+
+def test_a_refused_opening_freezes_nothing(
+    reflection, outcome, lead, contributor, third
+):
+    for person in (lead, contributor):
+        think(reflection, opinion(outcome, "1"), by=person)
+    with pytest.raises(services.TooFewViews):
+        open_it(reflection, outcome, by=lead)
+
+    saved = think(reflection, opinion(outcome, "2"), by=third)
     open_it(reflection, outcome, by=lead)
 
-    client.force_login(contributor)
-    html = client.get(discussion_page).content.decode()
-    assert shown(reflection, outcome) == ([], [])
-    assert list(Discussion.objects.values_list("view_count", "spread")) == [(0, {})]
-    assert "Fewer than three people have recorded a view" in html
-    assert SECRET not in html
+    assert saved.changed == [outcome.pk]
+    assert shown(reflection, outcome) == ([0, 2, 1, 0], [])
 
 
 def test_three_views_are_counted_and_not_named(
@@ -214,9 +238,10 @@ def test_a_sentence_without_a_level_is_no_view(
     think(reflection, opinion(outcome, "2"), by=contributor)
     think(reflection, opinion(outcome, "", "No idea.", shared=True), by=third)
 
-    open_it(reflection, outcome, by=lead)
+    with pytest.raises(services.TooFewViews):
+        open_it(reflection, outcome, by=lead)
 
-    assert shown(reflection, outcome) == ([], [])
+    assert not Discussion.objects.exists()
 
 
 def test_signs_are_spread_as_levels_are(reflection, lead, contributor, third):
@@ -246,8 +271,12 @@ def test_a_later_view_does_not_show_itself_as_the_difference(
     assert [choice for _, choice, _, _ in stored()] == ["2", "2", "2"]
 
 
-def test_opening_one_outcome_leaves_the_others(reflection, outcome, lead, contributor):
+def test_opening_one_outcome_leaves_the_others(
+    reflection, outcome, lead, contributor, third
+):
     other = outcome_of(reflection, number=2)
+    for person in (lead, contributor, third):
+        think(reflection, opinion(outcome, "2"), by=person)
 
     open_it(reflection, outcome, by=lead)
     saved = think(reflection, opinion(other, "1"), by=contributor)
@@ -366,16 +395,43 @@ def typed(client, url, **changes):
     return sent | {f"{key}-{part}": value for part, value in changes.items()}
 
 
-def test_own_view_edit_saves_and_leads_on(client, reflection, page, contributor):
+def test_own_view_edit_saves_and_leads_on_to_the_next(
+    client, reflection, page, contributor
+):
     client.force_login(contributor)
 
     response = client.post(page, typed(client, page, choice="2", text="Rydym yn agos."))
 
     assert response.url == reflection_url(
-        "outcome_edit", reflection, module="LEVELS", number=1
+        "own_view_edit", reflection, module="LEVELS", number=2
     )
     view = View.objects.get()
     assert (view.choice, view.text, view.is_shared) == ("2", "Rydym yn agos.", False)
+
+
+def test_own_view_edit_leads_from_the_last_to_the_list(client, reflection, contributor):
+    client.force_login(contributor)
+    last = reflection_url("own_view_edit", reflection, module="SIGNS", number=1)
+    the_list = reflection_url("own_views_edit", reflection)
+    beside = f'<li><a href="{the_list}">'
+
+    response = client.post(last, typed(client, last, text="Enough."))
+
+    assert response.url == the_list
+    assert beside in client.get(last).content.decode()
+    assert beside not in client.get(the_list).content.decode()
+
+
+def test_own_view_edit_takes_a_sentence_of_500_characters(client, page, contributor):
+    client.force_login(contributor)
+
+    refused = client.post(page, typed(client, page, choice="1", text="ŵ" * 501))
+    taken = client.post(page, typed(client, page, choice="1", text="ŵ" * 500))
+
+    html = refused.content.decode()
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    assert "You can enter up to 500 characters" in html
+    assert 'data-maxlength="500"' in html
 
 
 def test_own_view_edit_shows_both_tabs(client, page, contributor):
@@ -414,8 +470,10 @@ def test_own_view_edit_settles_as_the_button_says(
 
 
 def test_own_view_edit_gives_back_what_came_too_late(
-    client, reflection, outcome, page, lead, contributor
+    client, reflection, outcome, page, lead, contributor, third, fourth
 ):
+    for person in (lead, third, fourth):
+        think(reflection, opinion(outcome, "2"), by=person)
     client.force_login(contributor)
     sent = typed(client, page, choice="1", text="A slow thought.")
     open_it(reflection, outcome, by=lead)
@@ -425,7 +483,7 @@ def test_own_view_edit_gives_back_what_came_too_late(
     assert response.status_code == 409
     assert "A slow thought." in response.content.decode()
     assert "This came too late to count" in response.content.decode()
-    assert stored() == []
+    assert not View.objects.filter(by=contributor).exists()
 
 
 def test_own_views_edit_saves_each_outcome(client, reflection, contributor):
@@ -443,7 +501,7 @@ def test_own_views_edit_saves_each_outcome(client, reflection, contributor):
 
 def test_a_script_is_told_what_became_of_a_view(client, outcome, page, contributor):
     client.force_login(contributor)
-    person = {"person": contributor.pk}
+    person = {"page_of": contributor.pk}
     stale = typed(client, page, choice="3", text="Second.") | person
     sent = typed(client, page, choice="1", text="First.") | person
     headers = {"accept": "application/json"}
@@ -462,7 +520,7 @@ def test_a_view_of_somebody_else_in_this_browser_is_not_saved(
     client, page, contributor, lead
 ):
     client.force_login(contributor)
-    sent = typed(client, page, choice="1", text=SECRET) | {"person": contributor.pk}
+    sent = typed(client, page, choice="1", text=SECRET) | {"page_of": contributor.pk}
     client.force_login(lead)
 
     response = client.post(page, sent)
@@ -480,8 +538,10 @@ def test_a_spoiled_hidden_field_saves_nothing(client, outcome, page, contributor
 
 
 def test_discussion_detail_is_opened_by_the_lead_alone(
-    client, discussion_page, lead, contributor
+    client, reflection, outcome, discussion_page, lead, contributor, third
 ):
+    for person in (lead, contributor, third):
+        think(reflection, opinion(outcome, "2"), by=person)
     client.force_login(contributor)
     refused = client.post(discussion_page)
     client.force_login(lead)
@@ -489,6 +549,31 @@ def test_discussion_detail_is_opened_by_the_lead_alone(
 
     assert (refused.status_code, opened.url) == (403, discussion_page)
     assert Discussion.objects.get().opened_by == lead
+
+
+@pytest.mark.parametrize(
+    ("ending", "sentence"),
+    [
+        ("closing hour", "The time for answers is over, so it can no longer be opened"),
+        ("submitted", "The self-reflection has been submitted, so it can no longer"),
+    ],
+)
+def test_discussion_detail_says_why_the_lead_cannot_open_it_any_more(
+    client, reflection, discussion_page, lead, ending, sentence
+):
+    if ending == "submitted":
+        start(reflection, by=lead)
+        submit(reflection, by=lead)
+    else:
+        cycle = reflection.cycle
+        cycle.closes_at = timezone.now() - datetime.timedelta(hours=1)
+        cycle.save()
+    client.force_login(lead)
+
+    html = client.get(discussion_page).content.decode()
+
+    assert sentence in html
+    assert "lead opens it" not in html
 
 
 def test_discussion_detail_of_no_outcome_is_not_found(client, reflection, lead):

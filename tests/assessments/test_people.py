@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from assessments import services as reflections
 from assessments.models import Action
+from assessments.selectors.people import people_of
 from assessments.services import people as services
 from notifications.models import Message
 from organisations.models import AuditEvent, Invitation, Membership, Role, User
@@ -207,6 +208,49 @@ def test_a_revoked_invitation_does_nothing(cluster, lead):
     with pytest.raises(services.Revoked):
         services.resend(invitation=invitation, by=lead)
     assert audited()[1:] == [("changed", lead.email, "revoked")]
+
+
+def test_one_address_gets_five_invitations_a_day_and_no_more(cluster, lead):
+    for number in range(5):
+        invitation = invite(cluster, by=lead, known=f"{number}")
+        services.revoke(invitation=invitation, by=lead)
+
+    with pytest.raises(services.AskedTooOften):
+        invite(cluster, by=lead)
+    with pytest.raises(services.AskedTooOften):
+        invite_next_lead(cluster, by=lead, email="INVITED@example.test")
+    invite(cluster, by=lead, known="another", email="another@example.test")
+
+    assert Message.objects.filter(address="invited@example.test").count() == 5
+    with time_machine.travel(timezone.now() + DAY):
+        assert invite(cluster, by=lead)
+
+
+def test_sending_again_counts_too_and_what_did_not_leave_does_not(cluster, lead):
+    invitation = invite(cluster, by=lead)
+    for minutes in range(2, 12, 2):
+        Message.objects.filter(sent_at=None).update(error="OSError: no way out")
+        with time_machine.travel(timezone.now() + minutes * DAY / 24 / 60):
+            services.resend(invitation=invitation, by=lead)
+    Message.objects.update(error="")
+
+    with (
+        time_machine.travel(timezone.now() + DAY / 24),
+        pytest.raises(services.AskedTooOften),
+    ):
+        services.resend(invitation=invitation, by=lead)
+
+    assert Message.objects.count() == 6
+
+
+def test_another_cluster_may_ask_the_same_person(
+    cluster, lead, other_cluster, stranger
+):
+    for number in range(5):
+        invitation = invite(cluster, by=lead, known=f"{number}")
+        services.revoke(invitation=invitation, by=lead)
+
+    assert invite(other_cluster, by=stranger)
 
 
 @pytest.mark.parametrize("act", [services.resend, services.revoke])
@@ -428,10 +472,8 @@ def test_nobody_from_elsewhere_leads_at_once(cluster, lead, stranger):
         services.hand_over(cluster=cluster, person=stranger, leaves=False, by=lead)
 
 
-def invite_next_lead(cluster, *, by, **said):
-    invitation = services.invite_next_lead(
-        cluster=cluster, email="next@example.test", by=by, **said
-    )
+def invite_next_lead(cluster, *, by, email="next@example.test", **said):
+    invitation = services.invite_next_lead(cluster=cluster, email=email, by=by, **said)
     Invitation.objects.filter(pk=invitation.pk).update(
         secret_hash=services.hash_of(KNOWN)
     )
@@ -479,6 +521,48 @@ def test_an_invitation_of_somebody_who_leads_no_longer_is_void(
         accept_as_new()
 
     assert not User.objects.filter(email="next@example.test").exists()
+
+
+def test_an_old_invitation_to_lead_is_void_once_somebody_else_leads(
+    cluster, lead, contributor
+):
+    with time_machine.travel(timezone.now() - 20 * DAY):
+        invitation = invite_next_lead(cluster, by=lead, leaves=True)
+
+    services.hand_over(cluster=cluster, person=contributor, leaves=False, by=lead)
+
+    with pytest.raises(services.Revoked):
+        services.resend(invitation=invitation, by=contributor)
+
+
+def test_sent_again_by_another_lead_an_invitation_is_theirs(
+    cluster, lead, django_capture_on_commit_callbacks
+):
+    second = UserFactory(lead_of=cluster)
+    with time_machine.travel(timezone.now() - 20 * DAY):
+        invitation = invite_next_lead(cluster, by=lead, leaves=True)
+    services.leave(cluster=cluster, by=lead)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.resend(invitation=invitation, by=second)
+    accept_as_new(token_in(mail.outbox[-1]))
+
+    assert roles(cluster) == [
+        ("next@example.test", "cluster_lead"),
+        (second.email, "contributor"),
+    ]
+
+
+def test_what_a_lead_asked_holds_under_the_next_one(cluster, lead, contributor):
+    invitation = invite(cluster, by=lead)
+
+    services.hand_over(cluster=cluster, person=contributor, leaves=True, by=lead)
+
+    invitation.refresh_from_db()
+    assert invitation.invited_by == contributor
+    assert audited()[-1] == ("changed", lead.email, "taken over")
+    accept_as_new()
+    assert ("invited@example.test", "contributor") in roles(cluster)
 
 
 def test_the_board_s_officer_finds_a_lead_where_there_is_none(cluster, officer):
@@ -552,6 +636,164 @@ def test_only_a_lead_or_deputy_removes_and_restores(cluster, lead, who, request)
     for act in (services.remove, services.restore):
         with pytest.raises(PermissionDenied):
             act(cluster=cluster, person=other, by=by)
+
+
+def test_no_invitation_leads_back_who_was_removed(cluster, lead, stranger):
+    invite(cluster, by=lead, email=stranger.email)
+    MembershipFactory(user=stranger, role=Role.CONTRIBUTOR, cluster=cluster)
+
+    services.remove(cluster=cluster, person=stranger, by=lead)
+
+    with pytest.raises(services.Revoked):
+        services.accept(token=KNOWN, by=stranger)
+    assert audited()[-1] == ("changed", lead.email, "revoked")
+
+
+def test_whom_a_removed_person_asked_does_not_come(cluster, lead, deputy):
+    invitation = invite(cluster, by=deputy)
+    theirs = invite(cluster, by=lead, known="another", email="another@example.test")
+
+    services.remove(cluster=cluster, person=deputy, by=lead)
+
+    invitation.refresh_from_db()
+    assert invitation.revoked_at is not None
+    assert list(Invitation.objects.waiting()) == [theirs]
+
+
+def test_an_invitation_of_another_cluster_stands(
+    cluster, lead, contributor, other_cluster, stranger
+):
+    theirs = invite(other_cluster, by=stranger, email=contributor.email)
+
+    services.remove(cluster=cluster, person=contributor, by=lead)
+
+    assert list(Invitation.objects.waiting()) == [theirs]
+
+
+@pytest.mark.parametrize("goes", ["removed", "leaves"])
+def test_what_begins_later_ends_too(cluster, lead, contributor, goes):
+    today = timezone.localdate()
+    MembershipFactory(
+        user=contributor, role=Role.CONTRIBUTOR, cluster=cluster, starts_on=today + DAY
+    )
+    lapsed = MembershipFactory(
+        user=contributor,
+        role=Role.DEPUTY_LEAD,
+        cluster=cluster,
+        starts_on=today - 9 * DAY,
+        ends_on=today - 5 * DAY,
+    )
+
+    if goes == "removed":
+        services.remove(cluster=cluster, person=contributor, by=lead)
+    else:
+        services.leave(cluster=cluster, by=contributor)
+
+    assert list(contributor.memberships.filter(ended_at=None)) == [lapsed]
+    with time_machine.travel(timezone.now() + 2 * DAY):
+        assert roles(cluster) == [(lead.email, "cluster_lead")]
+
+
+def test_a_deputy_does_not_remove_who_will_be_one(cluster, lead, deputy):
+    other = UserFactory(contributor_to=cluster)
+    MembershipFactory(
+        user=other,
+        role=Role.DEPUTY_LEAD,
+        cluster=cluster,
+        starts_on=timezone.localdate() + DAY,
+    )
+
+    with pytest.raises(services.OutOfReach):
+        services.remove(cluster=cluster, person=other, by=deputy)
+
+
+def test_who_leaves_is_asked_anew(cluster, lead, stranger):
+    invite(cluster, by=lead, email=stranger.email)
+    MembershipFactory(user=stranger, role=Role.CONTRIBUTOR, cluster=cluster)
+
+    services.leave(cluster=cluster, by=stranger)
+
+    with pytest.raises(services.Revoked):
+        services.accept(token=KNOWN, by=stranger)
+
+
+def end_by_the_lead(cluster, deputy, lead):
+    services.end_deputy(cluster=cluster, person=deputy, by=lead)
+
+
+def end_by_its_day(cluster, deputy, lead):
+    yesterday = timezone.localdate() - DAY
+    Membership.objects.filter(user=deputy, role=Role.DEPUTY_LEAD).update(
+        starts_on=yesterday, ends_on=yesterday
+    )
+
+
+def end_by_lock_out(cluster, deputy, lead):
+    User.objects.filter(pk=deputy.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("end", [end_by_the_lead, end_by_its_day, end_by_lock_out])
+def test_what_a_deputy_asked_waits_for_the_lead_once_their_right_has_ended(
+    cluster, lead, deputy, end, django_capture_on_commit_callbacks
+):
+    invitation = invite(cluster, by=deputy)
+
+    end(cluster, deputy, lead)
+
+    with pytest.raises(services.Revoked):
+        services.invitation_of(KNOWN)
+    with pytest.raises(services.Revoked):
+        accept_as_new()
+    (asked,) = people_of(cluster, reader=fresh(lead)).asked
+    assert asked.is_expired
+    with (
+        time_machine.travel(timezone.now() + DAY / 24),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        services.resend(invitation=invitation, by=lead)
+    accept_as_new(token_in(mail.outbox[-1]))
+    assert ("invited@example.test", "contributor") in roles(cluster)
+
+
+def test_a_deputy_s_time_that_is_over_does_not_keep_anybody_away(
+    cluster, lead, contributor
+):
+    today = timezone.localdate()
+    MembershipFactory(
+        user=contributor,
+        role=Role.DEPUTY_LEAD,
+        cluster=cluster,
+        starts_on=today - 10 * DAY,
+        ends_on=today - 8 * DAY,
+    )
+    services.remove(cluster=cluster, person=contributor, by=lead)
+
+    (left,) = people_of(cluster, reader=fresh(lead)).left
+    services.restore(cluster=cluster, person=contributor, by=lead)
+
+    assert (left.user, left.on, left.may_be_restored) == (contributor, today, True)
+    assert (contributor.email, "contributor") in roles(cluster)
+
+
+def test_whose_time_was_over_is_asked_whatever_ended_before(cluster, lead, contributor):
+    services.remove(cluster=cluster, person=contributor, by=lead)
+    today = timezone.localdate()
+    Membership.objects.filter(user=contributor).update(
+        ended_at=timezone.now() - 5 * DAY
+    )
+    MembershipFactory(
+        user=contributor,
+        role=Role.CONTRIBUTOR,
+        cluster=cluster,
+        starts_on=today - 4 * DAY,
+        ends_on=today - DAY,
+    )
+
+    (left,) = people_of(cluster, reader=fresh(lead)).left
+
+    assert (left.on, left.may_be_restored) == (today - DAY, False)
+    with pytest.raises(services.NotHere):
+        services.restore(cluster=cluster, person=contributor, by=lead)
 
 
 def test_who_left_is_taken_back_with_their_profession(cluster, lead):

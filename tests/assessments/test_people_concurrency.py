@@ -1,5 +1,7 @@
 """Several people at once among the people of a cluster, each with a connection of their own."""
 
+import time
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -59,6 +61,38 @@ def test_two_clicks_on_accept_make_one_account(cluster, lead):
         ("invited@example.test", "contributor"),
         (lead.email, "cluster_lead"),
     ]
+
+
+def test_two_clusters_that_ask_one_new_person_make_one_account(
+    cluster, lead, other_cluster, stranger, monkeypatch
+):
+    invite(cluster, by=lead, known="one")
+    invite(other_cluster, by=stranger, known="two")
+    accept = services._accept
+
+    def accept_slowly(*args):  # the other one looks for the account meanwhile
+        time.sleep(0.3)
+        return accept(*args)
+
+    monkeypatch.setattr(services, "_accept", accept_slowly)
+
+    def press(token):
+        return lambda: pressed(
+            lambda: services.accept_as_new(
+                token=token,
+                name="Ann",
+                language="cy",
+                password="a staple in the stable",
+            ),
+            services.AccountExists,
+        )
+
+    results = at_once(press("one"), press("two"))
+
+    ann = User.objects.get(email="invited@example.test")
+    assert sorted(results) == [False, True]
+    assert ann.memberships.count() == 1
+    assert Invitation.objects.waiting().count() == 1
 
 
 def test_two_clicks_on_accept_make_one_membership(cluster, lead, stranger):

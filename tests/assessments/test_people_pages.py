@@ -18,6 +18,7 @@ from tests.test_home import words_of
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "a staple in the stable"
+LONG_ADDRESS = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.test"  # 309 characters
 ACCOUNT = {
     "name": "Ann",
     "language": "en",
@@ -62,7 +63,7 @@ def test_the_lead_sees_everybody_and_what_can_be_done(
     today = f"{timezone.localdate():%-d %B %Y}"
     assert f"{contributor.name} </p>" in page
     assert "Deputy cluster lead · Optometry" in page
-    assert f"until the end of {today}" in page
+    assert f"deputy until the end of {today}" in page
     assert "invited@example.test" in page
     for words in (
         "Invite a contributor",
@@ -196,6 +197,7 @@ def test_inviting_leads_back_to_the_list(client, cluster, lead):
         ),
         ({"email": "invited@example.test"}, "This person was invited already."),
         ({"email": "nobody"}, "Enter a valid email address."),
+        ({"email": LONG_ADDRESS}, "The e-mail address is too long."),
     ],
 )
 def test_what_cannot_be_sent(client, cluster, lead, contributor, data, sentence):
@@ -231,6 +233,61 @@ def test_the_other_language_keeps_what_is_typed(
     assert "nhsuk-error-summary" not in html
     assert 'lang="cy"' in html
     assert Invitation.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["lead_invite", "hand_over"])
+def test_a_next_lead_s_address_is_no_longer_than_fits(
+    client, cluster, officer, name, request
+):
+    by = officer if name == "lead_invite" else request.getfixturevalue("lead")
+    client.force_login(by)
+    said = {"person": "other", "afterwards": "leave", "confirmed": "1"}
+
+    page = client.post(at(name, cluster), said | {"email": LONG_ADDRESS})
+
+    assert "The e-mail address is too long." in words_of(page)
+    assert Invitation.objects.count() == 0
+
+
+def test_the_longest_address_fits(client, cluster, lead):
+    address = f"{'a' * 60}@{'.'.join(['b' * 60] * 3)}.{'c' * 10}"
+    client.force_login(lead)
+
+    client.post(at("person_invite", cluster), {"email": address})
+    too_long = client.post(at("person_invite", cluster), {"email": f"a{address}"})
+
+    assert len(address) == 254
+    assert [one.email for one in Invitation.objects.all()] == [address]
+    assert "The e-mail address is too long." in words_of(too_long)
+
+
+def test_an_address_is_not_asked_too_often(client, cluster, lead, officer):
+    for number in range(5):
+        last = invite(cluster, by=lead, known=f"{number}")
+        services.revoke(invitation=last, by=lead)
+    Invitation.objects.filter(pk=last.pk).update(
+        revoked_at=None, invited_at=timezone.now() - datetime.timedelta(hours=1)
+    )
+    client.force_login(lead)
+
+    again = client.post(
+        at("invitation_resend", cluster, invitation=last.pk), follow=True
+    )
+    client.post(at("invitation_revoke", cluster, invitation=last.pk))
+    asked = client.post(at("person_invite", cluster), {"email": last.email})
+    next_lead = client.post(
+        at("hand_over", cluster),
+        {
+            "person": "other",
+            "email": last.email,
+            "afterwards": "stay",
+            "confirmed": "1",
+        },
+    )
+
+    for page in (again, asked, next_lead):
+        assert "Five invitations have gone to this address today." in words_of(page)
+    assert Message.objects.count() == 5
 
 
 def test_an_invitation_is_sent_again_and_withdrawn(client, cluster, lead):
@@ -449,6 +506,23 @@ def test_actions_of_those_who_left_are_given_away(
     assert "The action has a new owner." in words_of(done)
     assert "Agor y drws." not in words_of(done)
     assert action.owner == lead
+
+
+@pytest.mark.parametrize("sent", ["9" * 5000, "9" * 30, "²", "-1", "\u0663"])
+def test_an_action_goes_to_nobody_unheard_of(client, reflection, cluster, lead, sent):
+    action = Action.objects.create(
+        reflection=reflection, text="To do.", language="en", added_by=lead
+    )
+    client.force_login(lead)
+
+    page = client.post(
+        at("action_give", cluster, action=action.pk), {"person": sent}, follow=True
+    )
+
+    action.refresh_from_db()
+    assert page.redirect_chain == [(at("people_list", cluster), 302)]
+    assert "Choose a person." in words_of(page)
+    assert action.owner is None
 
 
 def test_what_only_takes_a_button_leads_back(client, cluster, lead, contributor):

@@ -4,13 +4,15 @@ import datetime
 import uuid
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from assessments import services
 from assessments.models import Answer, AnswerVersion, CriterionChoice, Question
 from assessments.services import Conflict, Saved
 from assessments.subjects import Subject
-from organisations.models import AuditEvent
+from organisations.models import AuditEvent, Role
 from tests.factories import SelfReflectionFactory
 from tests.steps import (
     State,
@@ -692,3 +694,48 @@ def test_the_queries_of_a_changed_page(
     # As above, the audit, and two an answer: itself and its history.
     with django_assert_num_queries(queries):
         save(reflection, *page, by=person)
+
+
+def test_what_was_refused_is_taken_when_the_same_operation_comes_in_time(
+    reflection, lead, officer
+):
+    """A page sent after the closing hour, and sent again after an extension."""
+    subject, operation = words_of(reflection), uuid.uuid4()
+    save(reflection, entry(subject, "Before."), by=lead)
+    with time_machine.travel(reflection.cycle.closes_at, tick=False):
+        late = save(
+            reflection,
+            entry(subject, "Late.", base=1),
+            by=lead,
+            operation_id=operation,
+        )
+        services.grant_extension(
+            reflection=reflection,
+            closes_at=reflection.cycle.closes_at + datetime.timedelta(days=1),
+            reason="Snow.",
+            language="en",
+            by=officer,
+        )
+        saved = save(
+            reflection,
+            entry(subject, "Late.", base=1),
+            by=lead,
+            operation_id=operation,
+        )
+
+    assert [entry.text for entry in late.closed] == ["Late."]
+    assert saved.versions == {subject: 2}
+    assert content_of(stored(reflection, subject))[1:] == ("Late.", None, "en", 2)
+    assert history(reflection, subject) == [
+        (1, 0, "", "Before.", lead),
+        (None, 1, "closed", "Late.", lead),
+        (2, 1, "", "Late.", lead),
+    ]
+
+
+def test_whoever_was_removed_meanwhile_saves_nothing(reflection, contributor):
+    assert contributor.cluster_ids(Role.CONTRIBUTOR), "read before the lock"
+    contributor.memberships.update(ended_at=timezone.now())
+
+    with pytest.raises(PermissionDenied):
+        save(reflection, entry(words_of(reflection), "Mine."), by=contributor)

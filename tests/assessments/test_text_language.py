@@ -6,9 +6,9 @@ import pytest
 
 from assessments.forms import LONGEST_TEXT
 from assessments.models import Answer, AnswerVersion, StateChange
-from assessments.views.loading import reflection_url
+from assessments.views.loading import history_url, reflection_url
 from tests.assessments.test_views import by_script, typed
-from tests.steps import entry, save, start, stored, submit, words_of
+from tests.steps import entry, outcome_of, save, start, stored, submit, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -236,7 +236,10 @@ def test_what_a_board_writes_is_detected_too(
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "Most characters: 10000"), ("cy", "Y nifer mwyaf o nodau: 10000")],
+    [
+        ("en", "You can enter up to 10,000 characters"),
+        ("cy", "Gallwch roi hyd at 10,000 o nodau"),
+    ],
 )
 def test_characters_are_counted_and_none_is_cut(
     client, lead, reflection, page, language, sentence
@@ -264,3 +267,34 @@ def test_a_text_of_the_greatest_length_is_kept_whole(client, lead, reflection, p
 
     kept = stored(reflection, words_of(reflection)).text
     assert (kept, len(kept)) == (text.replace("\r\n", "\n"), LONGEST_TEXT)
+
+
+# Restoring ------------------------------------------------------------------------------
+
+
+def restored(client, reflection, version):
+    answer = stored(reflection, words_of(reflection))
+    url = history_url(reflection, words_of(reflection), outcome_of(reflection))
+    return client.post(url, {"kept": version.pk, "base_version": answer.version})
+
+
+def test_a_restored_text_leaves_the_language_to_be_detected(client, lead, reflection):
+    save(reflection, said(reflection, ENGLISH, ""), by=lead)
+    save(reflection, said(reflection, ENGLISH + "!", "", base=1), by=lead)
+    client.force_login(lead)
+
+    restored(client, reflection, AnswerVersion.objects.get(version=1))
+
+    assert language_of(reflection) == ("en", False, 3)
+    save(reflection, said(reflection, WELSH, None, base=3), by=lead)
+    assert language_of(reflection) == ("cy", False, 4)
+
+
+def test_a_restored_text_keeps_the_language_that_was_chosen(client, lead, reflection):
+    save(reflection, said(reflection, WELSH, "en"), by=lead)
+    save(reflection, said(reflection, WELSH + "!", "", base=1), by=lead)
+    client.force_login(lead)
+
+    restored(client, reflection, AnswerVersion.objects.get(version=1))
+
+    assert language_of(reflection) == ("en", True, 3)

@@ -415,7 +415,7 @@ def test_lead_withdraws(client, lead, submitted):
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("reflection_detail", 14),
+        ("reflection_detail", 15),
         ("context_edit", 8),
         ("enablers_edit", 9),
         ("closing_edit", 7),
@@ -468,7 +468,7 @@ def by_script(client, page, lead, fields):
         {
             "operation_id": str(uuid.uuid4()),
             "written_in": "en",
-            "person": lead.pk,
+            "page_of": lead.pk,
         }
         | fields,
         headers={"Accept": "application/json"},

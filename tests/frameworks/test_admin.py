@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Cycle, SelfReflection
 from frameworks import services
@@ -648,6 +651,22 @@ def test_closing_a_cycle_closes_what_is_in_it(staff, cycle, reflection):
     assert said(done) == [f"{cycle}: it is closed."]
     assert said(again)[-1] == f"{cycle}: it is not open."
     assert said(reopened)[-1] == f"{cycle}: it is closed, and cannot be opened again."
+
+
+def test_a_closing_hour_in_the_past_is_pointed_out(rf, cycle, administrator):
+    request = rf.post("/")
+    request.user, request.session = administrator, {}
+    request._messages = FallbackStorage(request)
+    page = admin.site.get_model_admin(Cycle)
+    page.save_model(request, cycle, None, change=True)
+    assert [str(message) for message in request._messages] == []
+
+    cycle.closes_at = timezone.now()
+    page.save_model(request, cycle, None, change=True)
+
+    assert [str(message) for message in request._messages] == [
+        f"{cycle}: its closing hour is in the past."
+    ]
 
 
 def test_an_open_cycle_keeps_its_edition_and_a_closed_one_its_hours(staff):

@@ -22,6 +22,7 @@ from tests.steps import entry, save, words_of
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 ADDRESS = "/en/self-reflections/2030/afan/outcomes/PCMW/1/"
+CONTEXT = "/en/self-reflections/2030/afan/context/"
 KEPT = "Kept on this device. We will keep trying to save it."
 
 
@@ -228,6 +229,125 @@ def test_a_slow_server_makes_no_conflicts(writing):
     page.wait_for_timeout(1_000)
     expect(page.locator(".conflict")).to_have_count(0)
     assert refused() == []
+
+
+@pytest.mark.parametrize("state_of", ["signed out", "offline", "overloaded"])
+def test_while_nothing_can_be_saved_it_is_seldom_tried(writing, faults, state_of):
+    faults.expect("status of (40[13]|503)|ERR_INTERNET_DISCONNECTED")
+    page, box = writing
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(1))
+    if state_of == "signed out":
+        Session.objects.all().delete()
+    elif state_of == "offline":
+        page.context.set_offline(True)
+    else:
+        page.route(
+            "**/PCMW/1/",
+            lambda route: (
+                route.fulfill(status=503)
+                if route.request.method == "POST"
+                else route.continue_()
+            ),
+        )
+
+    box.fill("One")
+    for number in range(6):
+        if state_of != "signed out":
+            box.press_sequentially(str(number))
+        page.wait_for_timeout(2_500)
+
+    assert 1 <= len(sent) <= 4
+
+
+def test_saved_is_not_said_of_what_is_not(writing):
+    page, box = writing
+    box.fill("One")
+    expect(state(page)).to_contain_text("Saved at")
+
+    box.press_sequentially(" and")
+    while_typing = state(page).text_content()
+    page.route("**/PCMW/1/", lambda route: (time.sleep(1), route.continue_()))
+    page.wait_for_timeout(1_300)
+    box.press_sequentially(" two")
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const line = document.getElementById("save-state");
+          new MutationObserver(() => said.push([line.textContent.slice(0, 5),
+            document.querySelector("[name=going-well-version]").value]))
+            .observe(line, {childList: true});
+        }"""
+    )
+    expect(state(page)).to_contain_text("Saved at")
+
+    assert while_typing == "Saving…"
+    assert [
+        version for sentence, version in page.evaluate("said") if sentence == "Saved"
+    ] == ["3"]
+
+
+def test_signing_in_is_asked_for_in_a_pause(writing, faults):
+    faults.expect("status of 40[13]")
+    page, box = writing
+    dialog = page.locator("#signed-out")
+    Session.objects.all().delete()
+
+    with page.expect_response(lambda response: response.status in {401, 403}):
+        box.press_sequentially("ab")
+    for _ in range(10):
+        page.keyboard.type("c")
+        page.wait_for_timeout(200)
+    while_typing = dialog.is_visible()
+    expect(dialog).to_be_visible()
+
+    expect(box).to_have_value("ab" + 10 * "c")
+    expect(page.locator("#signed-out-password")).to_have_value("")
+    assert not while_typing
+
+
+def test_a_fault_is_said_beside_its_field(writing, faults, axe):
+    faults.expect("status of 422")
+    page, _ = writing
+    page.goto(CONTEXT)
+    date = page.locator("fieldset:has(> .nhsuk-date-input)").first
+    boxes = date.locator("input")
+
+    boxes.nth(0).fill("31")
+    boxes.nth(1).fill("2")
+    boxes.nth(2).fill("2030")
+    before = date.locator(".nhsuk-error-message").count()
+    boxes.nth(2).press("Tab")
+    expect(date.locator(".nhsuk-error-message")).to_have_count(1, timeout=3_000)
+    error = date.locator("[id$=_error]").get_attribute("id")
+    assert (before, error in date.get_attribute("aria-describedby").split()) == (
+        0,
+        True,
+    )
+    axe(page)
+    boxes.nth(0).fill("1")
+    boxes.nth(0).press("Tab")
+    page.locator("textarea").first.focus()
+
+    expect(date.locator(".nhsuk-error-message")).to_have_count(0)
+    expect(boxes.nth(0)).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_what_stands_beside_an_answer_follows_it(writing, axe):
+    page, _ = writing
+    row = page.locator("#criteria-1 ~ .criterion").first
+    taken_back = row.get_by_label("Not answered")
+    before = (taken_back.count(), row.locator(".history-link").is_visible())
+
+    row.locator("label").first.click()
+    expect(row.locator(".history-link")).to_be_visible()
+    axe(page)
+    taken_back.check()
+    expect(state(page)).to_contain_text("Saved at")
+
+    assert before == (0, False)
+    assert until(lambda: list(Answer.objects.values_list("choice", flat=True)) == [""])
+    expect(row.locator(".history-link")).to_be_visible()
 
 
 def test_what_is_too_large_to_send_on_leaving_is_sent_at_the_next_opening(

@@ -191,6 +191,27 @@ def test_the_keys_can_be_switched_off(new_page, world):
     assert page.locator(".room--keys").count() == 0
 
 
+def test_not_applicable_leads_to_its_reason(new_page, world):
+    page = new_page()
+    sign_in(page, world.contributor)
+    page.goto(at("en", "session/"))
+    press(page, "en", "Start the session")
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    with page.expect_navigation():
+        page.keyboard.press("4")
+
+    reason = page.locator(".room__answer textarea")
+    expect(reason).to_be_focused()
+    page.keyboard.type("n1 None here.")
+    page.keyboard.press("Escape")
+    with page.expect_navigation():
+        page.keyboard.press("n")
+
+    answer = Answer.objects.get(criterion__isnull=False)
+    assert (answer.choice, answer.text) == ("not_applicable", "n1 None here.")
+
+
 def test_by_touch_every_button_is_as_large_as_a_finger(new_page, world):
     page = new_page(viewport=TABLET, has_touch=True)
     sign_in(page, world.contributor)
@@ -210,7 +231,8 @@ def test_by_touch_every_button_is_as_large_as_a_finger(new_page, world):
     assert small == []
 
 
-def test_a_session_without_javascript_to_its_end(new_page, world):
+def test_a_session_without_javascript_to_its_end(new_page, world, faults):
+    faults.expect("status of 409")
     page = new_page(java_script_enabled=False)
     sign_in(page, world.lead)
     page.goto(at("en", "session/"))
@@ -220,8 +242,12 @@ def test_a_session_without_javascript_to_its_end(new_page, world):
     press(page, "en", "Open the discussion…")
     press(page, "en", "Open the discussion")
     assert "Fewer than three people" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Back to the room").click()
     page.locator(".room__next").click()
+    page.get_by_role("button", name="Not applicable").click()
+    assert page.locator(".room__answer textarea").is_visible()
     page.locator(".room__key").first.click()
+    assert not page.locator(".room__answer textarea").is_visible()
     page.locator(".room__next").click()
     press(page, "en", "End the session")
     press(page, "en", "Put this into part 1 and end the session")
@@ -230,7 +256,7 @@ def test_a_session_without_javascript_to_its_end(new_page, world):
     assert stored(Question.PARTICIPANTS) == [("pharmacy", "")]
     assert stored(Question.METHOD) == [("facilitated", "")]
     assert Answer.objects.get(question=Question.HELD_ON).dated_on is not None
-    assert Discussion.objects.get().opened_by == world.lead
+    assert not Discussion.objects.exists()
     assert FacilitatedSession.objects.get().ended_at is not None
 
 

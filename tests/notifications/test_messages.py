@@ -1,15 +1,18 @@
 """What is sent, in which language, what the log keeps of it, and what happens when it fails."""
 
+import datetime
 import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from notifications.models import Message
 from notifications.services import Address, send
@@ -232,7 +235,8 @@ def test_what_does_not_leave_is_logged_and_sent_again(
 
     settings.EMAIL_BACKEND = usual
     output = StringIO()
-    call_command("resend_messages", stdout=output)
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=6)):
+        call_command("resend_messages", stdout=output)
 
     message.refresh_from_db()
     secret.refresh_from_db()
@@ -240,6 +244,19 @@ def test_what_does_not_leave_is_logged_and_sent_again(
     assert [email.to for email in mail.outbox] == [[lead.email]]
     assert (message.sent_at is None, message.error) == (False, "")
     assert (secret.sent_at, secret.error) == (None, error)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "sent"), [(4, 0), (6, 1)])
+def test_what_may_be_on_its_way_is_not_sent_a_second_time(lead, minutes, sent):
+    send(kind="returned", to=[lead], facts=FACTS)  # not committed yet
+    output = StringIO()
+
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=minutes)):
+        call_command("resend_messages", stdout=output)
+
+    assert output.getvalue() == f"Sent now: {sent} of {sent}\n"
+    assert len(mail.outbox) == sent
 
 
 @pytest.mark.django_db

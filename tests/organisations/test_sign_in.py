@@ -8,6 +8,7 @@ from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 from django.utils import timezone
 
+from organisations.forms import ChangePasswordForm
 from organisations.models import AuditEvent, User
 from tests.factories import UserFactory
 
@@ -359,3 +360,15 @@ def test_a_nul_byte_in_the_form_signs_nobody_in(client, person, field):
 
     assert response.status_code in {200, 400}
     assert not is_signed_in(client)
+
+
+def test_a_password_that_is_too_short_is_pointed_out_at_the_first_field(lead):
+    form = ChangePasswordForm(
+        lead, {"old_password": "x", "new_password1": "s4", "new_password2": "s4"}
+    )
+
+    errors = form.errors
+
+    assert "new_password1" in errors
+    assert "new_password2" not in errors
+    assert form.fields["new_password2"].label == "The password once more"
