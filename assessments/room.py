@@ -59,7 +59,9 @@ def note_item(outcome):
         subject=Subject(outcome_id=outcome.pk, question=Question.DISCUSSION_NOTE),
         label=Question.DISCUSSION_NOTE.label,
         text_label=Question.DISCUSSION_NOTE.label,
-        text_hint=_("They stay with the cluster: they are not part of what is submitted."),
+        text_hint=_(
+            "They stay with the cluster: they are not part of what is submitted."
+        ),
         rows=6,
     )
 

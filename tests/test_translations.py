@@ -237,6 +237,7 @@ AFTER_A_MUTATING_WORD = re.compile(
 FIGURES = {
     ("am", "%%(time)s"),
     ("am", "%(time)s"),
+    ("at", "%(limit)s"),  # hyd at 10,000: a figure
     ("ar", "%(date)s"),
     ("at", "%(limit_value)d"),
     ("at", "%(num)d"),
