@@ -115,7 +115,7 @@ def test_the_refusal_of_another_person_s_form_is_accessible(
     page.evaluate(
         """() => {
           const form = document.getElementById("page-form");
-          form.elements.person.value = "0";
+          form.elements.page_of.value = "0";
           HTMLFormElement.prototype.submit.call(form);
         }"""
     )
