@@ -119,6 +119,7 @@ def test_a_page_made_before_the_last_words_were_saved_shows_them(writing, world)
     old = page.request.get(ADDRESS).text()
 
     box.fill("On their way")
+    page.wait_for_timeout(600)  # the draft is written, and the answer not sent yet
     page.goto("/en/")
     assert until(stored) == ["On their way"]
     page.route(
@@ -426,7 +427,7 @@ def test_another_person_sees_none_of_it_and_its_writer_all(writing, world, fault
 
     another_tab = page.context.new_page()
     sign_in(another_tab, world.contributor)
-    page.wait_for_url("**/en/", timeout=20_000)
+    page.wait_for_url("**/en/", timeout=45_000)  # the dialog asks every 20 s
     page.goto(ADDRESS)
     page.wait_for_timeout(1_000)
     seen_by_another = (box.input_value(), stored(), drafts(page))
