@@ -1,5 +1,7 @@
 """Who is here now, and the facilitated session in one room."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -9,10 +11,19 @@ from assessments.models.reading import may_read_answers
 from frameworks.models import Outcome
 from organisations.models import User
 
+# Without a sign for so long, a page has been left; pages give one every ten seconds.
+GONE_AFTER = timedelta(seconds=15)
+
 
 class PresenceQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(may_read_answers(user, "reflection__"))
+
+    def giving_signs(self):
+        return self.filter(seen_at__gt=timezone.now() - GONE_AFTER)
+
+    def silent(self):
+        return self.filter(seen_at__lte=timezone.now() - GONE_AFTER)
 
 
 class Presence(models.Model):

@@ -1,10 +1,8 @@
 """Questions about views, discussions, the room and who is here. Nothing here writes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import OuterRef, Q, Subquery
-from django.utils import timezone
 
 from assessments.models import (
     LEVEL_CHOICES,
@@ -19,12 +17,8 @@ from assessments.models import (
 )
 from assessments.room import RoomSheet
 from assessments.subjects import SEPARATOR, Subject
-from frameworks.models import Criterion, Module, Outcome
+from frameworks.models import Criterion, Module
 from organisations.models import CLUSTER_ROLES, AuditEvent, Membership
-
-# As services.presence: pages give a sign every ten seconds.
-SHOWN_FOR = timedelta(seconds=15)
-
 
 # Views and what is seen of them ----------------------------------------------------------
 
@@ -50,15 +44,6 @@ class Spread:
     @property
     def is_shown(self):
         return bool(self.rows)
-
-
-def outcomes_in_form_order(edition):
-    """Every outcome with its module: one query."""
-    return list(
-        Outcome.objects.filter(module__edition=edition)
-        .select_related("module")
-        .order_by("module__number", "number")
-    )
 
 
 def own_views(reflection, user):
@@ -211,7 +196,8 @@ def here_now(reflection, user):
     )
     presences = (
         Presence.objects.visible_to(user)
-        .filter(reflection=reflection, seen_at__gt=timezone.now() - SHOWN_FOR)
+        .giving_signs()
+        .filter(reflection=reflection)
         .exclude(by=user)
         .select_related("by")
         .annotate(profession=Subquery(profession))

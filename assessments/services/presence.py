@@ -1,12 +1,8 @@
 """Noting who has a page of the form open. It holds nobody up: no lock, no transaction, no audit."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from assessments.models import Presence
-
-GONE_AFTER = 15  # seconds without a sign; pages give one every ten
 
 
 def note_presence(*, reflection, page_id, place, by):
@@ -25,7 +21,7 @@ def note_presence(*, reflection, page_id, place, by):
         unique_fields=["reflection", "by", "page_id"],
         update_fields=["place", "seen_at"],
     )
-    Presence.objects.filter(seen_at__lt=now - timedelta(seconds=GONE_AFTER)).delete()
+    Presence.objects.silent().delete()
 
 
 def forget_presence(*, reflection, page_id, by):

@@ -9,12 +9,17 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from assessments import services
+from assessments import selectors, services
 from assessments.forms.room import OwnViewsForm, words_of_choice
 from assessments.models import Answer, Question
 from assessments.selectors import room as selectors_room
 from assessments.services.own_views import fingerprint
-from assessments.views.loading import readable, reflection_url, reverse_in_language
+from assessments.views.loading import (
+    readable,
+    reflection_url,
+    reverse_in_language,
+    to_read,
+)
 from cdf_site.common.scripts import by_script
 from cdf_site.templatetags.interface import labelled_error
 from frameworks.models import Criterion
@@ -24,7 +29,7 @@ from organisations.permissions import Permission, authorise, holds
 def own_views_edit(request, cycle, cluster):
     """All outcomes on one page, to go through in ten minutes."""
     reflection = readable(request, cycle, cluster)
-    outcomes = selectors_room.outcomes_in_form_order(reflection.cycle.edition)
+    outcomes = selectors.outcomes_of(reflection.cycle.edition)
     return _own_views_page(
         request,
         reflection,
@@ -37,7 +42,7 @@ def own_views_edit(request, cycle, cluster):
 def own_view_edit(request, cycle, cluster, module, number):
     """One's own view of one outcome."""
     reflection = readable(request, cycle, cluster)
-    outcomes = selectors_room.outcomes_in_form_order(reflection.cycle.edition)
+    outcomes = selectors.outcomes_of(reflection.cycle.edition)
     outcome = _outcome(outcomes, module, number)
     following = next(iter(outcomes[outcomes.index(outcome) + 1 :]), None)
     return _own_views_page(
@@ -54,9 +59,7 @@ def own_view_edit(request, cycle, cluster, module, number):
 def discussion_detail(request, cycle, cluster, module, number):
     """How the views of an outcome are spread, once the lead has opened its discussion here."""
     reflection = readable(request, cycle, cluster)
-    outcome = _outcome(
-        selectors_room.outcomes_in_form_order(reflection.cycle.edition), module, number
-    )
+    outcome = _outcome(selectors.outcomes_of(reflection.cycle.edition), module, number)
     if request.method == "POST":
         authorise(request.user, Permission.OPEN_DISCUSSION, reflection)
         try:
@@ -131,7 +134,7 @@ def _own_views_page(request, reflection, outcomes, *, here, onward):
 
     if request.method != "POST":
         if not holds(request.user, Permission.RECORD_VIEW, reflection):
-            return redirect(reflection_url("draft_detail", reflection))
+            return to_read(request, reflection)
         form = OwnViewsForm(outcomes, views, frozen=frozen)
         return _page(request, context, form, criteria)
     data = _settled(request.POST, outcomes, views)

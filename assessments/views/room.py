@@ -19,7 +19,7 @@ from assessments.selectors import room as selectors_room
 from assessments.subjects import SEPARATOR, Subject
 from assessments.views.answers import answers_page
 from assessments.views.conflicts import SETTLES
-from assessments.views.loading import readable, reflection_url
+from assessments.views.loading import readable, reflection_url, to_read
 from cdf_site.common.sessions import does_not_prolong
 from organisations.permissions import Permission, holds
 
@@ -30,7 +30,7 @@ def session_detail(request, cycle, cluster):
     """Where the room is; and where no session runs, the beginning of one."""
     reflection = readable(request, cycle, cluster)
     if not holds(request.user, Permission.FACILITATE, reflection):
-        return redirect(reflection_url("draft_detail", reflection))
+        return to_read(request, reflection)
     session = selectors_room.running_session(reflection, request.user)
     if session:
         return redirect(_current_url(session))
@@ -103,7 +103,7 @@ def session_step(request, cycle, cluster, module, number, step):
     session = selectors_room.running_session(reflection, request.user)
     if session is None and request.method != "POST":
         return redirect(reflection_url("session_detail", reflection))
-    outcomes = selectors_room.outcomes_in_form_order(reflection.cycle.edition)
+    outcomes = selectors.outcomes_of(reflection.cycle.edition)
     agenda = [o for o in outcomes if session is None or o.pk in session.agenda]
     outcome = next(
         (o for o in agenda if (o.module.code, o.number) == (module, number)), None
