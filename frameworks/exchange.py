@@ -29,7 +29,7 @@ from organisations.models import AuditEvent
 LANGUAGES = ("cy", "en")
 LARGEST_FILE = 5_000_000  # bytes; the May 2022 edition has a quarter of a million
 # What stays editable after publishing, and is therefore not compared when a file is loaded again.
-EDITABLE = {"editor_note", "wellbeing_goals", "logic_model"}
+EDITABLE = {"editor_note", "wellbeing_goals", "logic_model", "unofficial_language"}
 
 
 @dataclass(frozen=True)
@@ -432,7 +432,8 @@ def _fields(data, shape):
 def _create(data):
     fields = _fields(data, EDITION)
     fields["unofficial_language"] = fields["unofficial_language"] or ""
-    edition = Edition.objects.create(status=Edition.Status.PUBLISHED, **fields)
+    # A draft until all of it is there: to a published edition nothing is added.
+    edition = Edition.objects.create(**fields)
     for model, name in (
         (EnablingFactor, "enabling_factors"),
         (TransformationPrinciple, "principles"),
@@ -460,6 +461,8 @@ def _create(data):
                 Criterion.objects.create(
                     outcome=outcome, **_fields(criterion, CRITERION)
                 )
+    edition.status = Edition.Status.PUBLISHED
+    edition.save(update_fields=["status"])
     return edition
 
 

@@ -3,12 +3,15 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from frameworks.models import (
+    Correction,
     Criterion,
     Edition,
     EnablingFactor,
+    Indicator,
     LogicModelEntry,
     Module,
     Outcome,
+    QuadrupleAim,
     TransformationPrinciple,
     WellbeingGoal,
 )
@@ -70,8 +73,8 @@ class EnablingFactorOptions(TranslationOptions):
     required_languages = ("cy", "en")
 
 
-@register(WellbeingGoal)
-class WellbeingGoalOptions(TranslationOptions):
+@register([WellbeingGoal, QuadrupleAim])
+class GoalOptions(TranslationOptions):
     fields = ("title",)
     required_languages = ("cy", "en")
 
@@ -79,4 +82,16 @@ class WellbeingGoalOptions(TranslationOptions):
 @register([TransformationPrinciple, LogicModelEntry])
 class TextOptions(TranslationOptions):
     fields = ("text",)
+    required_languages = ("cy", "en")
+
+
+@register(Indicator)
+class IndicatorOptions(TranslationOptions):
+    fields = ("name", "description", "source")
+    required_languages = ("cy", "en")
+
+
+@register(Correction)
+class CorrectionOptions(TranslationOptions):
+    fields = ("reason",)
     required_languages = ("cy", "en")

@@ -1,19 +1,11 @@
-"""What is asked: editions of the framework, their modules, outcomes and criteria."""
+"""Editions of the framework, and what belongs to an edition as a whole."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
-class Level(models.IntegerChoices):
-    """The maturity levels of the source. Not answered is none, below level 1 is 0."""
-
-    FOUNDATION = 1, pgettext_lazy("maturity level", "Foundation")
-    DEVELOPING = 2, pgettext_lazy("maturity level", "Developing")
-    MATURE = 3, pgettext_lazy("maturity level", "Mature")
+from frameworks.models.texts import Translated
 
 
 class EditionQuerySet(models.QuerySet):
@@ -21,7 +13,7 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(status=Edition.Status.PUBLISHED)
 
 
-class Edition(models.Model):
+class Edition(Translated):
     """A publication of the whole framework, such as the May 2022 edition."""
 
     class Status(models.TextChoices):
@@ -63,6 +55,24 @@ class Edition(models.Model):
     )
     footnotes = models.TextField(_("footnotes"), blank=True)
     editor_note = models.TextField(_("editor's note"), blank=True)
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="successors",
+        null=True,
+        blank=True,
+        verbose_name=_("the edition before"),
+    )
+    goal_links_are_suggested = models.BooleanField(
+        _("links to goals and aims are a suggestion"),
+        default=False,
+        help_text=_(
+            "The publication does not say which outcomes serve which goals. The pages say that "
+            "the links are a suggestion, until somebody has confirmed them."
+        ),
+    )
+    # The day of the newest correction of wording; where there is none, nobody asks for errata.
+    corrected_on = models.DateField(_("corrected on"), null=True, editable=False)
 
     objects = EditionQuerySet.as_manager()
 
@@ -73,6 +83,10 @@ class Edition(models.Model):
 
     def __str__(self):
         return self.title or self.code
+
+    @property
+    def is_draft(self):
+        return self.status == self.Status.DRAFT
 
     @property
     def is_published(self):
@@ -92,7 +106,7 @@ class EditionPart(models.Model):
         ordering = ["number"]
 
 
-class TransformationPrinciple(EditionPart):
+class TransformationPrinciple(EditionPart, Translated):
     """A lesson of earlier projects on which the framework is built."""
 
     text = models.TextField(_("text"))
@@ -110,7 +124,7 @@ class TransformationPrinciple(EditionPart):
         return f"{self.number}"
 
 
-class EnablingFactor(EditionPart):
+class EnablingFactor(EditionPart, Translated):
     """Something in the system that helps or hinders transformation."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -130,7 +144,7 @@ class EnablingFactor(EditionPart):
         return self.title or ""
 
 
-class WellbeingGoal(EditionPart):
+class WellbeingGoal(EditionPart, Translated):
     """One of the goals of the Well-being of Future Generations (Wales) Act 2015."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -149,187 +163,20 @@ class WellbeingGoal(EditionPart):
         return self.title or ""
 
 
-class Module(EditionPart):
-    """A part of the framework with outcomes of its own, with or without maturity levels."""
+class QuadrupleAim(EditionPart, Translated):
+    """One of the four aims of A Healthier Wales."""
 
-    code = models.SlugField(_("code"), max_length=20)
-    uses_levels = models.BooleanField(_("has maturity levels"))
     title = models.CharField(_("title"), max_length=200)
-    abbreviation = models.CharField(_("abbreviation"), max_length=20)
-    introduction = models.TextField(_("introduction"), blank=True)
-    context = models.TextField(_("context"), blank=True)
-    framework_introduction = models.TextField(
-        _("introduction to the outcomes"), blank=True
-    )
-    criteria_heading = models.CharField(_("heading of the criteria"), max_length=200)
-    footnotes = models.TextField(_("footnotes"), blank=True)
-    editor_note = models.TextField(_("editor's note"), blank=True)
 
     class Meta(EditionPart.Meta):
-        verbose_name = _("module")
-        verbose_name_plural = _("modules")
+        verbose_name = _("aim of the quadruple aim")
+        verbose_name_plural = _("quadruple aim")
         constraints = [
             models.UniqueConstraint(
-                fields=["edition", "number"], name="module_number_unique_in_edition"
-            ),
-            models.UniqueConstraint(
-                fields=["edition", "code"], name="module_code_unique_in_edition"
-            ),
-        ]
-
-    def __str__(self):
-        return self.title or self.code
-
-
-class Outcome(models.Model):
-    """What a cluster works towards, judged by its criteria."""
-
-    module = models.ForeignKey(
-        Module, models.CASCADE, related_name="outcomes", verbose_name=_("module")
-    )
-    number = models.PositiveSmallIntegerField(_("number"))
-    title = models.CharField(_("title"), max_length=300)
-    narrative = models.TextField(_("narrative"), blank=True)
-    note = models.TextField(pgettext_lazy("of an outcome", "note"), blank=True)
-    wellbeing_goals = models.ManyToManyField(
-        WellbeingGoal,
-        related_name="outcomes",
-        blank=True,
-        verbose_name=_("well-being goals"),
-        help_text=_("The links that ship are this project's suggestion."),
-    )
-    editor_note = models.TextField(_("editor's note"), blank=True)
-
-    class Meta:
-        verbose_name = _("outcome")
-        verbose_name_plural = _("outcomes")
-        ordering = ["module", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["module", "number"], name="outcome_number_unique_in_module"
+                fields=["edition", "number"],
+                name="quadruple_aim_number_unique_in_edition",
             )
         ]
 
     def __str__(self):
-        return f"{self.number}. {self.title}"
-
-
-class Criterion(models.Model):
-    """One thing to judge: of a maturity level, or of none where the module has no levels."""
-
-    outcome = models.ForeignKey(
-        Outcome, models.CASCADE, related_name="criteria", verbose_name=_("outcome")
-    )
-    level = models.PositiveSmallIntegerField(
-        _("maturity level"), choices=Level, null=True, blank=True
-    )
-    number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("text"))
-    editor_note = models.TextField(
-        _("editor's note"), blank=True, help_text=_("Seen by administrators only.")
-    )
-    predecessor = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        related_name="successors",
-        null=True,
-        blank=True,
-        verbose_name=_("predecessor in the edition before"),
-    )
-
-    class Meta:
-        verbose_name = _("criterion")
-        verbose_name_plural = _("criteria")
-        ordering = ["outcome", F("level").asc(nulls_last=True), "number"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(level=None) | Q(level__in=Level.values),
-                name="criterion_level_in_range",
-            ),
-            models.UniqueConstraint(
-                fields=["outcome", "level", "number"],
-                condition=Q(level__isnull=False),
-                name="criterion_number_unique_in_level",
-            ),
-            models.UniqueConstraint(
-                fields=["outcome", "number"],
-                condition=Q(level__isnull=True),
-                name="criterion_number_unique_without_level",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.level}.{self.number}" if self.level else f"{self.number}"
-
-    def clean(self):
-        super().clean()
-        # The module stands in another table, where a constraint cannot see it.
-        if (
-            self.outcome_id
-            and (self.level is not None) != self.outcome.module.uses_levels
-        ):
-            raise ValidationError(
-                {
-                    "level": _("Criteria of this module have a maturity level.")
-                    if self.outcome.module.uses_levels
-                    else _("Criteria of this module have no maturity level.")
-                }
-            )
-
-
-class LogicModelEntry(models.Model):
-    """A line of the logic model of an outcome, or of a module as a whole.
-
-    The source's annex, which holds them, is not in the publication: administrators fill them in.
-    """
-
-    class Kind(models.TextChoices):
-        INPUT = "input", _("input")
-        ACTIVITY = "activity", _("activity")
-        OUTPUT = "output", _("output")
-        OUTCOME = "outcome", pgettext_lazy("of a logic model", "outcome")
-        IMPACT = "impact", _("impact")
-        BARRIER = "barrier", _("barrier")
-        ASSUMPTION = "assumption", _("assumption")
-
-    module = models.ForeignKey(
-        Module,
-        models.CASCADE,
-        related_name="logic_model_entries",
-        null=True,
-        blank=True,
-        verbose_name=_("module"),
-    )
-    outcome = models.ForeignKey(
-        Outcome,
-        models.CASCADE,
-        related_name="logic_model_entries",
-        null=True,
-        blank=True,
-        verbose_name=_("outcome"),
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    level = models.PositiveSmallIntegerField(
-        _("maturity level"), choices=Level, null=True, blank=True
-    )
-    number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("text"))
-
-    class Meta:
-        verbose_name = _("logic model entry")
-        verbose_name_plural = _("logic model entries")
-        ordering = ["kind", F("level").asc(nulls_last=True), "number"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(module=None, outcome__isnull=False)
-                | Q(module__isnull=False, outcome=None),
-                name="logic_model_entry_has_exactly_one_subject",
-            ),
-            models.CheckConstraint(
-                condition=Q(level=None) | Q(level__in=Level.values),
-                name="logic_model_entry_level_in_range",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.number}"
+        return self.title or ""

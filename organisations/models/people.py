@@ -128,13 +128,14 @@ class Role(models.TextChoices):
     CONTRIBUTOR = "contributor", _("contributor")
     HEALTH_BOARD_OFFICER = "health_board_officer", _("health board officer")
     NATIONAL_OFFICER = "national_officer", _("national programme officer")
+    TRANSLATOR = "translator", _("translator")
     ADMINISTRATOR = "administrator", _("administrator")
 
 
 # Whoever holds one of these has the lead's rights; a deputy, for a time.
 LEAD_ROLES = (Role.CLUSTER_LEAD, Role.DEPUTY_LEAD)
 CLUSTER_ROLES = (*LEAD_ROLES, Role.CONTRIBUTOR)
-NATIONAL_ROLES = (Role.NATIONAL_OFFICER, Role.ADMINISTRATOR)
+NATIONAL_ROLES = (Role.NATIONAL_OFFICER, Role.TRANSLATOR, Role.ADMINISTRATOR)
 
 
 class Profession(models.TextChoices):

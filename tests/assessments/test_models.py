@@ -17,6 +17,7 @@ from assessments.models import (
     Answer,
     AnswerVersion,
     Cycle,
+    CycleExtension,
     Evidence,
     Extension,
     Question,
@@ -29,7 +30,7 @@ from assessments.models import (
     SubmittedOutcome,
 )
 from cdf_site.common import triggers
-from frameworks.models import EnablingFactor
+from frameworks.models import Correction, EnablingFactor, Erratum
 from organisations.models import AuditEvent, Membership, Role
 from tests.factories import ClusterFactory, CriterionFactory, CycleFactory
 from tests.steps import criterion_of, outcome_of, start, submit
@@ -249,6 +250,13 @@ def written_once(submission, reflection, lead, officer):
         language="en",
         granted_by=officer,
     )
+    CycleExtension.objects.create(
+        cycle=reflection.cycle,
+        hour_before=reflection.cycle.closes_at,
+        closes_at=reflection.cycle.closes_at + DAY,
+        reason_cy="Eira.",
+        extended_by=officer,
+    )
 
 
 def outcome_row(submission, **fields):
@@ -432,6 +440,29 @@ def test_a_cluster_closes_after_it_opens():
     assert refused(lambda: ClusterFactory(opened_on=today, closed_on=today))
 
 
+@pytest.mark.parametrize(
+    ("days", "reason", "is_refused"),
+    [(1, "Snow.", False), (0, "Snow.", True), (-1, "Snow.", True), (1, "", True)],
+)
+def test_a_cycle_is_lengthened_for_a_reason(
+    reflection, national, days, reason, is_refused
+):
+    closes_at = reflection.cycle.closes_at
+
+    assert (
+        refused(
+            lambda: CycleExtension.objects.create(
+                cycle=reflection.cycle,
+                hour_before=closes_at,
+                closes_at=closes_at + days * DAY,
+                reason_en=reason,
+                extended_by=national,
+            )
+        )
+        is is_refused
+    )
+
+
 # What is written once -----------------------------------------------------------------
 
 APPEND_ONLY = [
@@ -440,9 +471,12 @@ APPEND_ONLY = [
     StateChange,
     ReturnReason,
     Extension,
+    CycleExtension,
     Submission,
     SubmittedOutcome,
     SubmittedEvidence,
+    Correction,
+    Erratum,
 ]
 TABLES = (
     "organisations_auditevent",
@@ -450,15 +484,34 @@ TABLES = (
     "assessments_statechange",
     "assessments_returnreason",
     "assessments_extension",
+    "assessments_cycleextension",
     "assessments_submission",
     "assessments_submittedoutcome",
     "assessments_submittedevidence",
+    "frameworks_correction",
+    "frameworks_erratum",
+)
+FROZEN_TABLES = (
+    "frameworks_transformationprinciple",
+    "frameworks_enablingfactor",
+    "frameworks_wellbeinggoal",
+    "frameworks_quadrupleaim",
+    "frameworks_module",
+    "frameworks_outcome",
+    "frameworks_criterion",
 )
 TRIGGERS = {
-    "postgresql": {f"{table}_append_only" for table in TABLES},
+    "postgresql": {f"{table}_append_only" for table in TABLES}
+    | {f"{table}_frozen" for table in ("frameworks_edition", *FROZEN_TABLES)},
     "sqlite": {
         f"{table}_no_{action}" for table in TABLES for action in ("update", "delete")
-    },
+    }
+    | {
+        f"{table}_frozen_{action}"
+        for table in FROZEN_TABLES
+        for action in ("insert", "update", "delete")
+    }
+    | {"frameworks_edition_frozen_update", "frameworks_edition_frozen_delete"},
 }
 
 

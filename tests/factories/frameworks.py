@@ -5,20 +5,53 @@ one criterion at each level. Sizes are numbers: ``ModuleFactory(outcomes=3)``,
 ``OutcomeFactory(criteria=2)`` (two at each level, or two in all where there are none).
 """
 
+from contextlib import contextmanager
+
 import factory
+from django.db import connection, transaction
 from factory.django import DjangoModelFactory
 
+from cdf_site.common import triggers
 from frameworks.models import (
     Criterion,
     Edition,
     EnablingFactor,
+    Indicator,
     Level,
     LogicModelEntry,
     Module,
     Outcome,
+    QuadrupleAim,
     TransformationPrinciple,
     WellbeingGoal,
 )
+
+
+@contextmanager
+def thawed():
+    """Let a test change what publishing has frozen, to arrange what it is about."""
+    # What is rolled back takes the lifting with it, on both databases.
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            yield
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        else:
+            triggers.drop_frozen(connection)
+            yield
+            triggers.create_frozen(connection)
+
+
+class PartFactory(DjangoModelFactory):
+    """Adds parts to an edition, also to one that is published already."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        with thawed():
+            return super()._create(model_class, *args, **kwargs)
 
 
 class EditionFactory(DjangoModelFactory):
@@ -51,7 +84,7 @@ class EditionFactory(DjangoModelFactory):
     licence_note_en = "The publisher's own"
 
 
-class ModuleFactory(DjangoModelFactory):
+class ModuleFactory(PartFactory):
     class Meta:
         model = Module
         skip_postgeneration_save = True
@@ -73,7 +106,7 @@ class ModuleFactory(DjangoModelFactory):
             OutcomeFactory(module=module, number=number, criteria=1)
 
 
-class OutcomeFactory(DjangoModelFactory):
+class OutcomeFactory(PartFactory):
     class Meta:
         model = Outcome
         skip_postgeneration_save = True
@@ -92,7 +125,7 @@ class OutcomeFactory(DjangoModelFactory):
                 CriterionFactory(outcome=outcome, level=level, number=number)
 
 
-class CriterionFactory(DjangoModelFactory):
+class CriterionFactory(PartFactory):
     class Meta:
         model = Criterion
 
@@ -105,7 +138,7 @@ class CriterionFactory(DjangoModelFactory):
     text_en = factory.LazyAttribute("Criterion {0.level}.{0.number}".format)
 
 
-class EnablingFactorFactory(DjangoModelFactory):
+class EnablingFactorFactory(PartFactory):
     class Meta:
         model = EnablingFactor
 
@@ -117,7 +150,7 @@ class EnablingFactorFactory(DjangoModelFactory):
     text_en = "What enables."
 
 
-class WellbeingGoalFactory(DjangoModelFactory):
+class WellbeingGoalFactory(PartFactory):
     class Meta:
         model = WellbeingGoal
 
@@ -127,7 +160,7 @@ class WellbeingGoalFactory(DjangoModelFactory):
     title_en = factory.LazyAttribute("Goal {0.number}".format)
 
 
-class TransformationPrincipleFactory(DjangoModelFactory):
+class TransformationPrincipleFactory(PartFactory):
     class Meta:
         model = TransformationPrinciple
 
@@ -148,3 +181,31 @@ class LogicModelEntryFactory(DjangoModelFactory):
     number = factory.Sequence(lambda number: number + 1)
     text_cy = "Amser"
     text_en = "Time"
+
+
+class QuadrupleAimFactory(PartFactory):
+    class Meta:
+        model = QuadrupleAim
+
+    edition = factory.SubFactory(EditionFactory)
+    number = factory.Sequence(lambda number: number + 1)
+    title_cy = factory.LazyAttribute("Nod pedwarplyg {0.number}".format)
+    title_en = factory.LazyAttribute("Quadruple aim {0.number}".format)
+
+
+class IndicatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Indicator
+
+    edition = factory.SubFactory(EditionFactory)
+    number = factory.Sequence(lambda number: number + 1)
+    code = factory.LazyAttribute("indicator-{0.number}".format)
+    name_cy = factory.LazyAttribute("Dangosydd {0.number}".format)
+    name_en = factory.LazyAttribute("Indicator {0.number}".format)
+    description_cy = "Yr hyn sy'n cael ei fesur."
+    description_en = "What is measured."
+    unit = Indicator.Unit.PER_1000
+    direction = Indicator.Direction.HIGHER
+    source_cy = "Ffigurau synthetig"
+    source_en = "Synthetic figures"
+    period = Indicator.Period.QUARTER

@@ -1,0 +1,54 @@
+from django.db import migrations
+
+TEXTS = {
+    "Edition": "title publisher source licence_note introduction context "
+    "principles_introduction enabling_factors_introduction footnotes editor_note",
+    "Module": "title abbreviation introduction context framework_introduction "
+    "criteria_heading footnotes editor_note",
+    "Outcome": "title narrative note editor_note",
+    "Criterion": "text editor_note",
+    "EnablingFactor": "title text",
+    "WellbeingGoal": "title",
+    "TransformationPrinciple": "text",
+}
+EDITION_OF = {
+    "Edition": "",
+    "Module": "edition__",
+    "Outcome": "module__edition__",
+    "Criterion": "outcome__module__edition__",
+    "EnablingFactor": "edition__",
+    "WellbeingGoal": "edition__",
+    "TransformationPrinciple": "edition__",
+}
+
+
+def settle_published_texts(apps, schema_editor):
+    """What was published counts as checked, or as unofficial in the language that is."""
+    for name, way in EDITION_OF.items():
+        model = apps.get_model("frameworks", name)
+        things = model.objects.exclude(**{f"{way}status": "draft"})
+        for thing, unofficial in zip(
+            list(things),
+            things.values_list(f"{way}unofficial_language", flat=True),
+            strict=True,
+        ):
+            thing.text_states = {
+                field: {
+                    language: "unofficial" if language == unofficial else "checked"
+                    for language in ("cy", "en")
+                    if getattr(thing, f"{field}_{language}")
+                }
+                for field in TEXTS[name].split()
+                if getattr(thing, f"{field}_cy") or getattr(thing, f"{field}_en")
+            }
+            thing.save(update_fields=["text_states"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("frameworks", "0002_administrators"),
+    ]
+
+    operations = [
+        migrations.RunPython(settle_published_texts, migrations.RunPython.noop),
+    ]
