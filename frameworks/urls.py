@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from frameworks import views
+from frameworks import views, views_logic_models
 
 app_name = "frameworks"
 urlpatterns = [
     path("", views.current_edition, name="current_edition"),
     path("<slug:edition>/", views.edition_detail, name="edition_detail"),
     path("<slug:edition>/<slug:module>/", views.module_detail, name="module_detail"),
+    path(
+        "<slug:edition>/<slug:module>/logic-model/",
+        views_logic_models.module_logic_model,
+        name="module_logic_model",
+    ),
+    path(
+        "<slug:edition>/<slug:module>/<int:number>/logic-model/",
+        views_logic_models.outcome_logic_model,
+        name="outcome_logic_model",
+    ),
     path(
         "<slug:edition>/<slug:module>/<int:number>/",
         views.outcome_detail,

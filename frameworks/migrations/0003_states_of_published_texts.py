@@ -44,6 +44,14 @@ def settle_published_texts(apps, schema_editor):
             thing.save(update_fields=["text_states"])
 
 
+def say_that_links_are_suggested(apps, schema_editor):
+    """So far all links to goals are this project's own."""
+    editions = apps.get_model("frameworks", "Edition").objects
+    editions.filter(modules__outcomes__wellbeing_goals__isnull=False).update(
+        goal_links_are_suggested=True
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("frameworks", "0002_administrators"),
@@ -51,4 +59,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(settle_published_texts, migrations.RunPython.noop),
+        migrations.RunPython(say_that_links_are_suggested, migrations.RunPython.noop),
     ]

@@ -1,0 +1,146 @@
+"""Entering figures of indicators, by hand."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.models import IndicatorValue
+from frameworks.models import Indicator
+from organisations.audit import record
+from organisations.models import AuditEvent, Cluster, HealthBoard
+from organisations.permissions import Permission, authorise
+
+NOT_KNOWN = 0  # the version of a figure that is not there
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What somebody enters for one cluster; without a numerator, that it is not known.
+
+    ``version`` is that of the figure which the person saw, NOT_KNOWN where there was none.
+    """
+
+    cluster_id: int
+    numerator: Decimal | None
+    denominator: Decimal | None
+    version: int
+
+
+class ImpossibleFigure(Exception):
+    """A number below nought, a part without its whole, or greater than it."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What became of the figures: the clusters whose figure was written, and the stale ones."""
+
+    written: list[int]
+    stale: list[int]
+
+
+@transaction.atomic
+def enter_figures(*, indicator, health_board, period, figures, by):
+    """Write the figures of a board's clusters for one period, each that is not stale.
+
+    A figure that somebody else changed since is left as it is, unless it says the same. Raises
+    ImpossibleFigure, with nothing written, for numbers that cannot be.
+    """
+    authorise(by, Permission.ENTER_FIGURES, health_board)
+    # Two people who enter figures of a board wait for each other.
+    HealthBoard.objects.select_for_update().get(pk=health_board.pk)
+    clusters = set(
+        Cluster.objects.filter(health_board=health_board).values_list("pk", flat=True)
+    )
+    stored = {
+        value.cluster_id: value
+        for value in IndicatorValue.objects.filter(
+            indicator=indicator,
+            cluster__in=clusters,
+            period_start=period.starts_on,
+        )
+    }
+    written, stale = [], []
+    for figure in figures:
+        if figure.cluster_id not in clusters:
+            raise ImpossibleFigure("a cluster of another board")
+        check(indicator, figure.numerator, figure.denominator)
+        before = stored.get(figure.cluster_id)
+        if _says_the_same(before, figure):
+            continue
+        if figure.version != (before.version if before else NOT_KNOWN):
+            stale.append(figure.cluster_id)
+            continue
+        _write(before, figure, indicator=indicator, period=period, by=by)
+        written.append(figure.cluster_id)
+    return Entered(written, stale)
+
+
+def check(indicator, numerator, denominator):
+    """Raise ImpossibleFigure for numbers that ``indicator`` cannot have."""
+    if numerator is None and denominator is None:
+        return
+    if numerator is None or numerator < 0:
+        raise ImpossibleFigure("no number, or one below nought")
+    if indicator.has_denominator != (denominator is not None):
+        raise ImpossibleFigure("a part without its whole, or a whole without parts")
+    if denominator is not None and denominator <= 0:
+        raise ImpossibleFigure("a part of nothing")
+    if indicator.unit == Indicator.Unit.PERCENTAGE and numerator > denominator:
+        raise ImpossibleFigure("a part greater than its whole")
+
+
+def _says_the_same(before, figure):
+    if before is None:
+        return figure.numerator is None
+    return (before.numerator, before.denominator) == (
+        figure.numerator,
+        figure.denominator,
+    )
+
+
+def _write(before, figure, *, indicator, period, by):
+    numbers = {"numerator": figure.numerator, "denominator": figure.denominator}
+    if figure.numerator is None:
+        kind, subject = AuditEvent.Kind.REMOVED, before
+    elif before is None:
+        kind = AuditEvent.Kind.ADDED
+        subject = IndicatorValue.objects.create(
+            indicator=indicator,
+            cluster_id=figure.cluster_id,
+            period_start=period.starts_on,
+            entered_by=by,
+            **numbers,
+        )
+    else:
+        kind, subject = AuditEvent.Kind.CHANGED, before
+    record(
+        kind,
+        by=by,
+        subject=subject,
+        cluster=figure.cluster_id,
+        indicator=indicator.pk,
+        period=period.code,
+        before=_plain(before),
+        after=_plain(figure),
+    )
+    if kind == AuditEvent.Kind.REMOVED:
+        before.delete()
+    elif kind == AuditEvent.Kind.CHANGED:
+        before.numerator, before.denominator = figure.numerator, figure.denominator
+        before.version += 1
+        before.entered_by, before.entered_at = by, timezone.now()
+        before.save()
+
+
+def _plain(figure):
+    if figure is None or figure.numerator is None:
+        return {}
+    return {
+        name: None if number is None else str(number)
+        for name, number in (
+            ("numerator", figure.numerator),
+            ("denominator", figure.denominator),
+        )
+    }

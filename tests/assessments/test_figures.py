@@ -1,0 +1,425 @@
+"""Figures of indicators: what can be entered, who reads it, and two people at once."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from assessments.models import IndicatorValue
+from assessments.periods import Period
+from assessments.services.figures import (
+    Entered,
+    Figure,
+    ImpossibleFigure,
+    enter_figures,
+)
+from frameworks.models import Indicator
+from organisations.models import AuditEvent
+from tests.factories import ClusterFactory, IndicatorFactory, thawed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def indicator(edition):
+    indicator = IndicatorFactory(edition=edition, number=1)
+    indicator.outcomes.set(edition.modules.first().outcomes.all())
+    return indicator
+
+
+@pytest.fixture
+def period():
+    return Period.around(timezone.localdate(), Indicator.Period.QUARTER).next(-1)
+
+
+def enter(indicator, cluster, period, *, by, numerator=3, denominator=1500, version=0):
+    return enter_figures(
+        indicator=indicator,
+        health_board=cluster.health_board,
+        period=period,
+        figures=[
+            Figure(
+                cluster.pk,
+                None if numerator is None else Decimal(numerator),
+                None if denominator is None else Decimal(denominator),
+                version,
+            )
+        ],
+        by=by,
+    )
+
+
+def stored(cluster):
+    return [
+        (value.numerator, value.denominator, value.version)
+        for value in cluster.indicator_values.all()
+    ]
+
+
+def page(name, indicator, *more, language="en"):
+    with override(language):
+        return reverse(
+            f"indicators:{name}", args=[indicator.edition.code, indicator.code, *more]
+        )
+
+
+# The service --------------------------------------------------------------------------
+
+
+def test_a_figure_is_entered_changed_and_taken_back(
+    indicator, cluster, period, officer
+):
+    first = enter(indicator, cluster, period, by=officer)
+    second = enter(indicator, cluster, period, by=officer, numerator=4, version=1)
+    values = stored(cluster)
+    value = cluster.indicator_values.get()
+    third = enter(
+        indicator,
+        cluster,
+        period,
+        by=officer,
+        numerator=None,
+        denominator=None,
+        version=2,
+    )
+
+    assert first == second == third == Entered(written=[cluster.pk], stale=[])
+    assert values == [(Decimal("4.00"), Decimal("1500.00"), 2)]
+    assert stored(cluster) == []
+    assert [
+        (event.kind, event.details["before"], event.details["after"])
+        for event in AuditEvent.objects.filter(
+            subject_type="assessments.indicatorvalue", subject_id=str(value.pk)
+        ).order_by("pk")
+    ] == [
+        ("added", {}, {"numerator": "3", "denominator": "1500"}),
+        (
+            "changed",
+            {"numerator": "3.00", "denominator": "1500.00"},
+            {"numerator": "4", "denominator": "1500"},
+        ),
+        ("removed", {"numerator": "4.00", "denominator": "1500.00"}, {}),
+    ]
+
+
+def test_a_stale_figure_is_not_written_over(indicator, cluster, period, officer):
+    enter(indicator, cluster, period, by=officer)
+
+    unseen = enter(indicator, cluster, period, by=officer, numerator=9, version=0)
+    same = enter(indicator, cluster, period, by=officer, numerator=3, version=0)
+
+    assert unseen == Entered(written=[], stale=[cluster.pk])
+    assert same == Entered(written=[], stale=[])
+    assert stored(cluster) == [(Decimal("3.00"), Decimal("1500.00"), 1)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "numerator", "denominator"),
+    [
+        ("per_1000", 3, None),
+        ("per_1000", None, 1500),
+        ("per_1000", 3, 0),
+        ("per_1000", -1, 1500),
+        ("percentage", 4, 3),
+        ("count", 3, 1500),
+    ],
+)
+def test_figures_that_cannot_be(
+    indicator, cluster, period, officer, unit, numerator, denominator
+):
+    indicator.unit = unit
+    indicator.save()
+
+    with pytest.raises(ImpossibleFigure):
+        enter(
+            indicator,
+            cluster,
+            period,
+            by=officer,
+            numerator=numerator,
+            denominator=denominator,
+        )
+
+    assert stored(cluster) == []
+
+
+def test_who_may_not_enter_figures(
+    indicator, cluster, period, lead, contributor, other_officer, administrator
+):
+    for person in (lead, contributor, other_officer, administrator):
+        with pytest.raises(PermissionDenied):
+            enter(indicator, cluster, period, by=person)
+
+    assert stored(cluster) == []
+
+
+def test_a_cluster_of_another_board_is_refused(indicator, cluster, period, officer):
+    elsewhere = ClusterFactory()
+
+    with pytest.raises(ImpossibleFigure):
+        enter_figures(
+            indicator=indicator,
+            health_board=cluster.health_board,
+            period=period,
+            figures=[Figure(elsewhere.pk, Decimal(1), Decimal(2), 0)],
+            by=officer,
+        )
+
+
+@pytest.mark.parametrize("numbers", [(-1, 5), (1, 0)])
+def test_the_database_refuses_impossible_figures(
+    indicator, cluster, period, officer, numbers
+):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IndicatorValue.objects.create(
+            indicator=indicator,
+            cluster=cluster,
+            period_start=period.starts_on,
+            numerator=numbers[0],
+            denominator=numbers[1],
+            entered_by=officer,
+        )
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"), [("count", 3), ("percentage", 30), ("per_1000", 300)]
+)
+def test_a_value_in_its_unit(unit, value):
+    figure = IndicatorValue(
+        indicator=Indicator(unit=unit), numerator=Decimal(3), denominator=Decimal(10)
+    )
+
+    assert figure.value == value
+
+
+# The pages ----------------------------------------------------------------------------
+
+
+def test_indicators_are_listed_with_what_they_are(client, indicator, lead):
+    client.force_login(lead)
+
+    text = client.get("/cy/indicators/").content.decode()
+
+    assert indicator.name_cy in text
+    assert "Fesul 1,000 o bobl · gorau po uchaf" in text
+
+
+def test_indicator_list_without_any(client, lead):
+    client.force_login(lead)
+
+    response = client.get("/en/indicators/")
+
+    assert "There are no key indicators yet" in response.content.decode()
+
+
+def sent(*rows):
+    return {
+        f"{name}-{cluster.pk}": value
+        for cluster, numerator, denominator, version in rows
+        for name, value in (
+            ("numerator", numerator),
+            ("denominator", denominator),
+            ("version", version),
+        )
+    }
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+def test_an_officer_enters_figures(
+    client, indicator, cluster, other_cluster, period, officer, language
+):
+    client.force_login(officer)
+    address = page(
+        "figures_edit",
+        indicator,
+        cluster.health_board.code,
+        period.code,
+        language=language,
+    )
+
+    shown = client.get(address)
+    response = client.post(
+        address,
+        sent((cluster, "1,234", "20 000", 0), (other_cluster, "", "", 0)),
+        follow=True,
+    )
+
+    assert shown.status_code == 200
+    assert stored(cluster) == [(Decimal("1234.00"), Decimal("20000.00"), 1)]
+    assert stored(other_cluster) == []
+    text = " ".join(response.content.decode().split())
+    assert "61.7" in text
+    assert text.count({"cy": "Ddim yn hysbys", "en": "Not known"}[language]) == 7
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "message"),
+    [
+        ("twelve", "20", "Enter a number in figures, for example 1234 or 12.5."),
+        ("1,5", "20", "Enter a number in figures, for example 1234 or 12.5."),
+        ("-1", "20", "Enter a number in figures, for example 1234 or 12.5."),
+        ("=1+1", "20", "Enter a number in figures, for example 1234 or 12.5."),
+        ("3", "", "Enter out of how many people, or empty both fields."),
+        ("", "20", "Enter how many, or empty both fields."),
+        ("3", "0", "Enter a number above nought."),
+    ],
+)
+def test_bad_figures_are_told_and_kept(
+    client, indicator, cluster, period, officer, numerator, denominator, message
+):
+    client.force_login(officer)
+    address = page("figures_edit", indicator, cluster.health_board.code, period.code)
+
+    response = client.post(address, sent((cluster, numerator, denominator, 0)))
+
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert response.context["form"][f"numerator-{cluster.pk}"].value() == numerator
+    assert stored(cluster) == []
+
+
+def test_both_figures_are_shown_where_two_people_differ(
+    client, indicator, cluster, other_cluster, period, officer
+):
+    client.force_login(officer)
+    address = page("figures_edit", indicator, cluster.health_board.code, period.code)
+    enter(indicator, cluster, period, by=officer, numerator=3)
+    mine = ((cluster, "9", "1500", 0), (other_cluster, "1", "10", 0))
+
+    refused = client.post(address, sent(*mine))
+    page_form = refused.context["form"]
+    again = client.post(
+        address,
+        {name: page_form[name].value() for name in page_form.fields},
+    )
+
+    assert refused.status_code == 409
+    text = " ".join(refused.content.decode().split())
+    assert "Entered meanwhile by somebody else: 3 / 1,500" in text
+    assert again.status_code == 302
+    assert stored(cluster) == [(Decimal("9.00"), Decimal("1500.00"), 2)]
+    assert stored(other_cluster) == [(Decimal("1.00"), Decimal("10.00"), 1)]
+
+
+def test_the_language_switch_keeps_what_is_typed(
+    client, indicator, cluster, period, officer
+):
+    client.force_login(officer)
+    address = page(
+        "figures_edit", indicator, cluster.health_board.code, period.code, language="cy"
+    )
+
+    response = client.post(address, sent((cluster, "7", "x", 0)) | {"switch_to": "cy"})
+
+    assert response.status_code == 200
+    assert response.context["form"][f"numerator-{cluster.pk}"].value() == "7"
+    assert response.context["form"][f"denominator-{cluster.pk}"].value() == "x"
+    assert stored(cluster) == []
+
+
+def test_a_spoiled_version_is_a_bad_request(
+    client, indicator, cluster, period, officer
+):
+    client.force_login(officer)
+    address = page("figures_edit", indicator, cluster.health_board.code, period.code)
+
+    response = client.post(address, sent((cluster, "7", "9", "x")))
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("code", ["2026-05", "3026-04", "nothing", "2026-99"])
+def test_a_period_that_is_none_is_not_there(client, indicator, cluster, officer, code):
+    client.force_login(officer)
+
+    response = client.get(
+        page("figures_edit", indicator, cluster.health_board.code, code)
+    )
+
+    assert response.status_code == 404
+
+
+def test_choosing_leads_to_the_page_of_the_figures(
+    client, indicator, cluster, period, officer
+):
+    client.force_login(officer)
+    board = cluster.health_board.code
+
+    chosen = client.get(
+        page("figures_choose", indicator), {"board": board, "period": period.code}
+    )
+    nothing = client.get(page("figures_choose", indicator), {"board": "x"})
+
+    assert chosen.headers["Location"] == page(
+        "figures_edit", indicator, board, period.code
+    )
+    assert nothing.headers["Location"] == page("indicator_detail", indicator)
+
+
+def test_only_the_figures_that_one_may_read_are_shown(
+    client, indicator, cluster, other_cluster, period, officer, lead, national
+):
+    enter(indicator, cluster, period, by=officer)
+    enter(indicator, other_cluster, period, by=officer)
+    rows = {}
+
+    for person in (lead, officer, national):
+        client.force_login(person)
+        response = client.get(page("indicator_detail", indicator))
+        rows[person] = [row.cluster.code for row in response.context["rows"]]
+
+    assert rows == {
+        lead: ["afan"],
+        officer: ["afan", "ogwr"],
+        national: ["afan", "ogwr"],
+    }
+
+
+def test_a_closed_cluster_has_a_row_for_its_own_time(indicator, board, officer, client):
+    today = timezone.localdate()
+    gone = ClusterFactory(
+        code="gone", health_board=board, closed_on=today - datetime.timedelta(days=30)
+    )
+    ClusterFactory(
+        code="long-gone",
+        health_board=board,
+        closed_on=today - datetime.timedelta(days=3000),
+    )
+    client.force_login(officer)
+
+    response = client.get(page("indicator_detail", indicator))
+
+    assert [row.cluster for row in response.context["rows"]] == [gone]
+
+
+def test_a_draft_edition_s_indicator_is_not_there(client, indicator, officer):
+    with thawed():
+        indicator.edition.status = "draft"
+        indicator.edition.save()
+    client.force_login(officer)
+
+    assert client.get(page("indicator_detail", indicator)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_query_counts(
+    client, indicator, board, period, officer, count, django_assert_num_queries
+):
+    clusters = [ClusterFactory(health_board=board) for _ in range(count)]
+    for cluster in clusters:
+        enter(indicator, cluster, period, by=officer)
+    for number in range(2, count + 1):
+        IndicatorFactory(edition=indicator.edition, number=number)
+    client.force_login(officer)
+
+    with django_assert_num_queries(6):
+        client.get("/en/indicators/")
+    with django_assert_num_queries(8):
+        client.get(page("indicator_detail", indicator))
+    with django_assert_num_queries(8):
+        client.get(page("figures_edit", indicator, board.code, period.code))
