@@ -3,6 +3,7 @@
 pages        queries and time of the main pages
 concurrency  what many hands and a killed server do to answers, on PostgreSQL and SQLite
 races        the same on the empty database of DATABASE_URL (concurrency calls it)
+editions     whether anything done to the framework changes what was submitted
 mutations    whether the tests notice when a guard of the answers is taken away
 """
 
@@ -26,7 +27,7 @@ def main():
     )
     parser.add_argument(
         "what",
-        choices=["pages", "concurrency", "races", "mutations"],
+        choices=["pages", "concurrency", "races", "editions", "mutations"],
         nargs="?",
         default="pages",
     )
@@ -37,16 +38,21 @@ def main():
     parser.add_argument(
         "--quick", action="store_true", help="concurrency: a tenth of everything"
     )
+    parser.add_argument(
+        "--lives", type=int, default=500, help="editions: how many lives to live"
+    )
     options = parser.parse_args()
 
     chosen = {
         "pages": {"rounds": options.rounds},
         "concurrency": {"quick": options.quick},
         "races": {"quick": options.quick},
+        "editions": {"lives": options.lives},
         "mutations": {},
     }[options.what]
-    with scratch_database() if options.what == "pages" else contextlib.nullcontext():
-        if options.what in {"pages", "races"}:
+    alone = options.what in {"pages", "editions"}
+    with scratch_database() if alone else contextlib.nullcontext():
+        if options.what in {"pages", "races", "editions"}:
             django.setup()
         benchmark = importlib.import_module(f"bench.{options.what}")
         measured = benchmark.measure(say=say, **chosen)
