@@ -6,10 +6,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.admin_clusters import ChangingClusterAdmin
 from assessments.models import Cycle
-from assessments.services import close_cycle, open_cycle
+from assessments.selectors.cycles import closing_preview
+from assessments.services import (
+    HourPassed,
+    NotPublished,
+    add_cycle,
+    change_cycle,
+    close_cycle,
+    open_cycle,
+)
 from frameworks.models import Edition
 from organisations.admin_base import BilingualAdmin
+
+__all__ = ["ChangingClusterAdmin", "CycleAdmin"]
 
 
 @admin.register(Cycle)
@@ -40,9 +51,8 @@ class CycleAdmin(BilingualAdmin):
         if obj:
             fields.append("code")
         if obj and obj.opened_at:
-            fields += ["edition", "opens_at"]
-        if obj and obj.closed_at:
-            fields.append("closes_at")
+            # A later closing hour has a page of its own, which asks for the reason.
+            fields += ["edition", "opens_at", "closes_at"]
         return fields
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -54,9 +64,18 @@ class CycleAdmin(BilingualAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
+        if change:
+            changes = {name: getattr(obj, name) for name in form.changed_data}
+            change_cycle(cycle=obj, changes=changes, by=request.user)
+        else:
+            names = ("code", "name_cy", "name_en", "edition", "opens_at", "closes_at")
+            fields = {name: getattr(obj, name) for name in names}
+            obj.pk = add_cycle(by=request.user, **fields).pk
         if obj.closed_at is None and obj.closes_at <= timezone.now():
             self.say(request, obj, _("its closing hour is in the past."))
+
+    def save_related(self, request, form, formsets, change):
+        """Nothing: a cycle is one row, and the services have written down what they changed."""
 
     @admin.action(permissions=["change"], description=gettext_lazy("Open the cycle"))
     def open_cycles(self, request, queryset):
@@ -76,7 +95,14 @@ class CycleAdmin(BilingualAdmin):
             if cycle.closed_at:
                 self.say(request, cycle, _("it is closed, and cannot be opened again."))
                 continue
-            cycle = open_cycle(cycle=cycle, by=request.user)
+            try:
+                cycle = open_cycle(cycle=cycle, by=request.user)
+            except NotPublished:
+                self.say(request, cycle, _("its edition is not published."))
+                continue
+            except HourPassed:
+                self.say(request, cycle, _("its closing hour is in the past."))
+                continue
             count = cycle.reflections.count()
             self.say(
                 request,
@@ -103,7 +129,7 @@ class CycleAdmin(BilingualAdmin):
                     f"{cycle}: {note}"  # The name stands outside the sentence.
                     for cycle in queryset
                     if cycle.opened_at and not cycle.closed_at
-                    for note in _before_closing(cycle)
+                    for note in _before_closing(cycle, by=request.user)
                 ],
             )
         for cycle in queryset:
@@ -115,9 +141,10 @@ class CycleAdmin(BilingualAdmin):
         return None
 
 
-def _before_closing(cycle):
+def _before_closing(cycle, *, by):
     """What else ends when ``cycle`` is closed now."""
-    if cycle.closes_at > timezone.now():
+    preview = closing_preview(cycle, by=by)
+    if preview.is_early:
         closes_at = timezone.localtime(cycle.closes_at)
         yield _(
             "the closing hour that was announced is still ahead: %(date)s, %(time)s."
@@ -125,9 +152,9 @@ def _before_closing(cycle):
             "date": date_format(closes_at, "j F Y"),
             "time": date_format(closes_at, "H:i"),
         }
-    if count := cycle.never_submitted().count():
+    if count := preview.never_submitted.count:
         yield _("drafts that become “not submitted”: %(count)s.") % {"count": count}
-    if count := cycle.running_extensions().count():
+    if count := preview.running_extensions.count:
         yield _("extensions that still run, and end with the cycle: %(count)s.") % {
             "count": count
         }

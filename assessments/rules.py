@@ -26,6 +26,11 @@ def is_officer_of_the_board(user, reflection):
 
 
 @rules.predicate
+def is_officer_of_this_board(user, board):
+    return board.pk in user.health_board_ids()
+
+
+@rules.predicate
 def is_national_officer(user):
     return user.has_role(Role.NATIONAL_OFFICER)
 
@@ -89,5 +94,10 @@ rules.add_perm(
     is_officer_of_the_board & in_state(State.SUBMITTED, State.IN_REVIEW),
 )
 rules.add_perm(Permission.READ_SUBMISSION, may_read)
+rules.add_perm(Permission.MANAGE_CYCLES, is_national_officer | is_administrator)
 rules.add_perm(Permission.OPEN_CYCLE, is_national_officer | is_administrator)
+rules.add_perm(Permission.EXTEND_CYCLE, is_national_officer | is_administrator)
 rules.add_perm(Permission.CLOSE_CYCLE, is_national_officer | is_administrator)
+rules.add_perm(
+    Permission.ENTER_FIGURES, is_officer_of_this_board | is_national_officer
+)

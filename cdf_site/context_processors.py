@@ -14,6 +14,7 @@ from cdf_site.demonstration import demonstration_accounts
 from organisations.models import CLUSTER_ROLES, Role
 from organisations.permissions import Permission, holds
 
+OFFICERS = (Role.HEALTH_BOARD_OFFICER, Role.NATIONAL_OFFICER)
 LANGUAGE_NAMES = {"cy": "Cymraeg", "en": "English"}
 
 
@@ -72,9 +73,15 @@ def navigation(request):
         items.append(item(_("Home"), "home"))
         if user.has_role(*CLUSTER_ROLES):
             items.append(item(_("Self-reflection"), "assessments:mine"))
-        if user.has_role(Role.HEALTH_BOARD_OFFICER, Role.NATIONAL_OFFICER):
+        if user.has_role(*OFFICERS):
             items.append(item(_("Results"), "reporting:results"))
+        if user.has_role(*CLUSTER_ROLES, *OFFICERS):
+            items.append(item(_("Key indicators"), "indicators:indicator_list"))
+        if holds(user, Permission.MANAGE_CYCLES):
+            items.append(item(_("Cycles"), "cycles:cycle_list"))
     items.append(item(_("Framework"), "frameworks:current_edition"))
+    if user and user.is_authenticated and holds(user, Permission.TRANSLATE):
+        items.append(item(_("Translation"), "translation:translation_list"))
     if user and user.is_authenticated and holds(user, Permission.ADMINISTER):
         items.append(item(_("Administration"), "admin:index"))
     return items

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from assessments.models import Cycle, Extension, SelfReflection, StateChange
 from assessments.selectors import load_sheets
 from assessments.views.outline import next_line, outline
+from frameworks.models import Edition
+from frameworks.text_queries import Left, changes_by_edition, left_by_edition
 from organisations.models import CLUSTER_ROLES, AuditEvent, Cluster, Role
 from organisations.permissions import Permission, holds
 
@@ -66,6 +68,15 @@ class News:
     at: object
 
 
+@dataclass(frozen=True)
+class TranslationTask:
+    """An edition in which texts can be written, how far it is, and what others did since."""
+
+    edition: Edition
+    left: Left
+    changed_count: int  # texts and other things of it that others changed since
+
+
 @dataclass
 class Start:
     """What the start page shows a person."""
@@ -75,7 +86,14 @@ class Start:
     boards: list[BoardTask] = field(default_factory=list)
     changes: list[News] = field(default_factory=list)
     since: object = None
+    keeps_cycles: bool = False
+    translates: bool = False
+    translations: list[TranslationTask] = field(default_factory=list)
     administers: bool = False
+
+    @property
+    def changed_translations(self):
+        return [task for task in self.translations if task.changed_count]
 
     @property
     def extended(self):
@@ -114,7 +132,10 @@ def home(request):
 
 
 def start_of(user):
-    start = Start(administers=holds(user, Permission.ADMINISTER))
+    start = Start(
+        keeps_cycles=holds(user, Permission.MANAGE_CYCLES),
+        administers=holds(user, Permission.ADMINISTER),
+    )
     start.cycle = Cycle.objects.current().select_related("edition").first()
     if start.cycle:
         start.clusters = _cluster_tasks(start.cycle, user)
@@ -124,7 +145,22 @@ def start_of(user):
     ).values_list("at", flat=True)[1:2]
     start.since = next(iter(previous), None)
     start.changes = _news(user, start.since)
+    if user.has_role(Role.TRANSLATOR):
+        start.translates = True
+        start.translations = _translation_tasks(user, start.since)
     return start
+
+
+def _translation_tasks(user, since):
+    """The drafts, and what is published and still has something left: a few queries in all."""
+    editions = Edition.objects.exclude(status=Edition.Status.RETIRED)
+    left = left_by_edition(editions)
+    changed = changes_by_edition(editions, without=user, since=since)
+    return [
+        TranslationTask(edition, left[edition.pk], changed[edition.pk])
+        for edition in sorted(editions, key=lambda one: not one.is_draft)
+        if edition.is_draft or left[edition.pk].is_something_left
+    ]
 
 
 def _news(user, since):

@@ -42,6 +42,8 @@ class Message(models.Model):
             pgettext_lazy("e-mail", "extension granted"),
         )
         SUBMITTED = "submitted", pgettext_lazy("e-mail", "self-reflection submitted")
+        CYCLE_OPENED = "cycle_opened", pgettext_lazy("e-mail", "cycle opened")
+        CYCLE_EXTENDED = "cycle_extended", pgettext_lazy("e-mail", "cycle extended")
 
     class Language(models.TextChoices):
         WELSH = "cy", _("Welsh")

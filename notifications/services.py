@@ -1,8 +1,10 @@
 """Sending: written down in the caller's transaction, and sent when that has come to its end.
 
 What fails is written on the message's own row, and never disturbs the request that asked for it.
+Nor does a request wait long: what has not left by then waits for ``resend_messages``.
 """
 
+import time
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from notifications.models import Message
 from notifications.writing import BOTH, write
 from organisations.models import User
 
+PATIENCE = 8  # seconds that a request sends, and after which no further letter is begun
+
 
 @dataclass(frozen=True)
 class Address:
@@ -24,6 +28,14 @@ class Address:
     person: User | None = None
 
 
+@dataclass(frozen=True)
+class Letters:
+    """The same facts for some people: one of several groups that are told at once."""
+
+    to: list[User | Address]
+    facts: dict
+
+
 def send(*, kind, to, facts, about=None, secret=False):
     """Write a message of ``kind`` to each of ``to`` and send them once the transaction commits.
 
@@ -32,11 +44,24 @@ def send(*, kind, to, facts, about=None, secret=False):
     one of them is a ``secret``, nothing of it is stored, and the message cannot be sent again.
     Returns the rows of the log.
     """
-    written = [
+    return _send(
         _write(kind, _address(who), facts, about=about, secret=secret) for who in to
-    ]
+    )
+
+
+def send_all(*, kind, letters, about=None):
+    """As ``send``, to several groups of people, over one connection and within one patience."""
+    return _send(
+        _write(kind, _address(who), group.facts, about=about, secret=False)
+        for group in letters
+        for who in group.to
+    )
+
+
+def _send(written):
+    written = list(written)
     if written:
-        transaction.on_commit(lambda: _deliver(written), robust=True)
+        transaction.on_commit(lambda: _deliver(written, PATIENCE), robust=True)
     return [message for message, _letter in written]
 
 
@@ -73,8 +98,12 @@ def _write(kind, address, facts, *, about, secret):
     return message, letter
 
 
-def _deliver(written):
-    """Send the letters over one connection, and note on each row what became of it."""
+def _deliver(written, patience=None):
+    """Send the letters over one connection, and note on each row what became of it.
+
+    After ``patience`` seconds, where it is given, the rest stay as they were written.
+    """
+    began_at = time.monotonic()
     try:
         connection = get_connection()
         connection.open()
@@ -83,6 +112,8 @@ def _deliver(written):
             _note(message, error)
         return
     for message, letter in written:
+        if patience is not None and time.monotonic() - began_at > patience:
+            break
         email = EmailMultiAlternatives(
             subject=letter.subject,
             body=letter.text,

@@ -22,11 +22,15 @@ class Permission(StrEnum):
     RECORD_AGREEMENT = "assessments.record_agreement"
     # on a submission
     READ_SUBMISSION = "assessments.read_submission"
+    # on a cycle, and on none
+    MANAGE_CYCLES = "assessments.manage_cycles"
     # on a cycle
     OPEN_CYCLE = "assessments.open_cycle"
+    EXTEND_CYCLE = "assessments.extend_cycle"
     CLOSE_CYCLE = "assessments.close_cycle"
     # on a health board, and on none
     VIEW_BOARD_RESULTS = "reporting.view_board_results"
+    ENTER_FIGURES = "assessments.enter_figures"
     VIEW_NATIONAL_RESULTS = "reporting.view_national_results"
     # on a cluster
     VIEW_PEOPLE = "organisations.view_people"
@@ -35,6 +39,7 @@ class Permission(StrEnum):
     HAND_OVER = "organisations.hand_over"
     APPOINT_LEAD = "organisations.appoint_lead"
     # on none
+    TRANSLATE = "frameworks.translate"
     ADMINISTER = "organisations.administer"
 
 

@@ -1,7 +1,5 @@
 """What a board does with a submission, and with a cluster's closing hour."""
 
-import datetime
-
 from django import forms
 from django.core.exceptions import BadRequest
 from django.core.validators import MaxValueValidator
@@ -10,10 +8,7 @@ from django.utils.formats import time_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.fields import (
-    TextField,
-    WrittenForm,
-)
+from assessments.forms.fields import HourField, TextField, WrittenForm, instant
 from assessments.models import Question
 from assessments.services import LONGEST_EXTENSION
 from assessments.subjects import question_choices
@@ -125,7 +120,7 @@ class AgreementForm(BoardForm):
         for row in submitted_outcomes:
             self.fields[f"level-{row.outcome_id}"] = forms.TypedChoiceField(
                 label=LabelOf(row.outcome, _("Agreed level")),
-                choices=question_choices(Question.OWN_LEVEL),
+                choices=question_choices(Question.OWN_LEVEL, row.outcome.module),
                 coerce=int,
                 widget=forms.RadioSelect(attrs={"class": "compact"}),
                 initial=row.own_level,
@@ -177,18 +172,7 @@ class ExtensionForm(WrittenForm):
     """Until when a cluster gets more time, and why."""
 
     closes_on = DatePartsField(label=_("New closing date"))
-    closes_at_hour = forms.TimeField(
-        label=_("Hour"),
-        help_text=_("For example 17:00."),
-        input_formats=["%H:%M", "%H.%M"],
-        widget=forms.TextInput(
-            attrs={"class": "nhsuk-input--width-5", "autocomplete": "off"}
-        ),
-        error_messages={
-            "required": _("Enter the hour."),
-            "invalid": _("Enter the hour in figures, for example 17:00."),
-        },
-    )
+    closes_at_hour = HourField(label=_("Hour"), help_text=_("For example 17:00."))
     reason = TextField(
         label=_("Why does the cluster get more time?"),
         help_text=_("The cluster will read this."),
@@ -216,9 +200,7 @@ class ExtensionForm(WrittenForm):
     def clean(self):
         data = super().clean()
         if data.get("closes_on") and data.get("closes_at_hour"):
-            closes_at = timezone.make_aware(
-                datetime.datetime.combine(data["closes_on"], data["closes_at_hour"])
-            )
+            closes_at = instant(data["closes_on"], data["closes_at_hour"])
             if closes_at <= max(self.reflection.closes_at, timezone.now()):
                 self.add_error(
                     "closes_on",

@@ -1,7 +1,10 @@
 """Fields and limits that the forms share."""
 
+import datetime
+
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +41,30 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class HourField(forms.TimeField):
+    """An hour of the day in Wales, typed in figures."""
+
+    widget = forms.TextInput
+    default_error_messages = {
+        "required": _("Enter the hour."),
+        "invalid": _("Enter the hour in figures, for example 17:00."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            input_formats=["%H:%M", "%H.%M"],
+            widget=forms.TextInput(
+                attrs={"class": "nhsuk-input--width-5", "autocomplete": "off"}
+            ),
+            **kwargs,
+        )
+
+
+def instant(day, hour):
+    """When the clocks of Wales show ``hour`` on ``day``."""
+    return timezone.make_aware(datetime.datetime.combine(day, hour))
 
 
 class WrittenForm(forms.Form):

@@ -68,7 +68,7 @@ class ViewRow:
 def choices_of(outcome):
     """A level, or a kind of sign where the module has no levels."""
     if outcome.module.uses_levels:
-        return question_choices(Question.OWN_LEVEL)
+        return question_choices(Question.OWN_LEVEL, outcome.module)
     return SignsChoice.choices
 
 

@@ -26,11 +26,17 @@ from assessments.models.choices import (
     SignsChoice,
     required_and_answered,
 )
+from assessments.models.cycles import (
+    CycleExtension,
+)
 from assessments.models.evidence import (
     Evidence,
     EvidenceUse,
     SubmittedEvidence,
     WorksheetUpload,
+)
+from assessments.models.indicators import (
+    IndicatorValue,
 )
 from assessments.models.meetings import (
     FacilitatedSession,
@@ -39,6 +45,7 @@ from assessments.models.meetings import (
 )
 from assessments.models.reading import (
     ReviewAccess,
+    followed_by,
     may_read_answers,
     may_read_progress,
     may_read_submissions,
@@ -80,6 +87,7 @@ __all__ = [
     "AnswerVersion",
     "CriterionChoice",
     "Cycle",
+    "CycleExtension",
     "Discussion",
     "Evidence",
     "EvidenceUse",
@@ -87,6 +95,7 @@ __all__ = [
     "FacilitatedSession",
     "FactorChoice",
     "Flag",
+    "IndicatorValue",
     "MethodChoice",
     "OutcomeClock",
     "Presence",
@@ -102,6 +111,7 @@ __all__ = [
     "SubmittedOutcome",
     "View",
     "WorksheetUpload",
+    "followed_by",
     "may_read_answers",
     "may_read_progress",
     "may_read_submissions",

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
-from organisations.models import CLUSTER_ROLES, Role, User
+from organisations.models import CLUSTER_ROLES, Role, Succession, User
 
 
 def may_read_progress(user, prefix=""):
@@ -25,13 +25,38 @@ def may_read_answers(user, prefix=""):
 
 
 def may_read_submissions(user, prefix=""):
-    """Rows whose submissions ``user`` may read: as progress, and reviewers with access now."""
+    """Rows whose submissions ``user`` may read: as progress, and reviewers with access now.
+
+    So may the people of a cluster read what those submitted that it follows.
+    """
     now = timezone.now()
     reviewed = ReviewAccess.objects.filter(
         user=user, user__is_active=True, starts_at__lte=now, ends_at__gt=now
     )
-    return may_read_progress(user, prefix) | Q(
-        **{f"{prefix}pk__in": reviewed.values("reflection")}
+    return (
+        may_read_progress(user, prefix)
+        | Q(**{f"{prefix}pk__in": reviewed.values("reflection")})
+        | Q(**{f"{prefix}cluster__in": followed_by(user)})
+    )
+
+
+def may_read_figures(user):
+    """Figures that ``user`` may read: of their clusters and those they follow, as progress."""
+    if user.has_role(Role.NATIONAL_OFFICER):
+        return Q(pk__isnull=False)
+    return (
+        Q(cluster__in=user.cluster_ids(*CLUSTER_ROLES))
+        | Q(cluster__in=followed_by(user))
+        | Q(cluster__health_board__in=user.health_board_ids())
+    )
+
+
+def followed_by(user):
+    """The clusters that those of ``user`` follow, as a subquery."""
+    return (
+        Succession.objects.in_effect()
+        .filter(successor__in=user.cluster_ids(*CLUSTER_ROLES))
+        .values("predecessor")
     )
 
 

@@ -2,10 +2,11 @@
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from assessments.models.choices import LANGUAGES, required_and_answered
 from assessments.models.reading import (
@@ -14,8 +15,9 @@ from assessments.models.reading import (
 )
 from assessments.models.submissions import Submission
 from cdf_site.common.naming import named_in_both_languages
+from frameworks.errata import read_over
 from frameworks.models import Edition, Outcome
-from organisations.models import Cluster, User
+from organisations.models import Cluster, FormerName, User
 
 
 class CycleQuerySet(models.QuerySet):
@@ -66,6 +68,25 @@ class Cycle(models.Model):
         return self.name or self.code
 
     @property
+    def is_open(self):
+        """Opened and not closed, also when its closing hour has passed."""
+        return self.opened_at is not None and self.closed_at is None
+
+    @property
+    def shown_state(self):
+        """The state in a reader's words: "planned", "open", "time_over" or "closed"."""
+        if self.opened_at is None:
+            return "planned"
+        if self.closed_at is not None:
+            return "closed"
+        return "time_over" if self.time_is_over else "open"
+
+    @cached_property
+    def latest_extension(self):
+        """The newest extension of the whole cycle, or None."""
+        return self.extensions.order_by("-pk").first()
+
+    @property
     def time_is_over(self):
         """Whether the closing hour has passed and nobody has closed the cycle yet."""
         return (
@@ -73,17 +94,6 @@ class Cycle(models.Model):
             and self.closed_at is None
             and self.closes_at <= timezone.now()
         )
-
-    def running_extensions(self):
-        """The self-reflections that were given more time, which has not passed."""
-        return self.reflections.filter(
-            extended_to__gt=timezone.now(),
-            state__in=UNSENT,
-        )
-
-    def never_submitted(self):
-        """The self-reflections that would become "not submitted" if the cycle closed now."""
-        return self.reflections.filter(state__in=UNSENT, submissions=None)
 
 
 class SelfReflectionQuerySet(models.QuerySet):
@@ -99,6 +109,21 @@ class SelfReflectionQuerySet(models.QuerySet):
         return self.annotate(
             has_submission=Exists(Submission.objects.filter(reflection=OuterRef("pk"))),
             last_change_kind=Subquery(last_change.values("kind")[:1]),
+        )
+
+    def with_name_then(self):
+        """Say what the cluster was called when it submitted last, or when its cycle was closed."""
+        submitted = Submission.objects.filter(reflection=OuterRef("pk"))
+        former = FormerName.objects.at(
+            OuterRef("named_at"), cluster=OuterRef("cluster")
+        )
+        return self.annotate(
+            named_at=Coalesce(
+                Subquery(submitted.order_by("-number").values("submitted_at")[:1]),
+                F("cycle__closed_at"),
+            ),
+            former_name_cy=Subquery(former.values("name_cy")),
+            former_name_en=Subquery(former.values("name_en")),
         )
 
     def with_answered_count(self):
@@ -145,6 +170,32 @@ class SelfReflection(models.Model):
 
     def __str__(self):
         return f"{self.cluster} ({self.cycle})"
+
+    @cached_property
+    def names_then(self):
+        """What the cluster was called when it submitted last; until it does, what it is today.
+
+        In both languages. Of a submission, the names are those that are frozen in it: whoever shows
+        one puts them here.
+        """
+        named = self
+        if "former_name_cy" not in self.__dict__:
+            named = SelfReflection.objects.with_name_then().get(pk=self.pk)
+        return {
+            "cy": named.former_name_cy or self.cluster.name_cy,
+            "en": named.former_name_en or self.cluster.name_en,
+        }
+
+    @property
+    def cluster_name(self):
+        """The cluster by the name it had then, in the language of the page."""
+        return self.names_then["cy" if get_language() == "cy" else "en"]
+
+    @property
+    def name_now(self):
+        """What the cluster is called today, where that is another name; else nothing."""
+        name = self.cluster.name
+        return name if name != self.cluster_name else ""
 
     @property
     def is_unsent(self):
@@ -210,11 +261,14 @@ class SelfReflection(models.Model):
         if self.state != self.State.DRAFT:
             return []
         latest = StateChange.objects.filter(reflection=self).order_by("-pk")
-        return list(
+        reasons = list(
             ReturnReason.objects.filter(
                 change=Subquery(latest.values("pk")[:1])
             ).select_related("outcome__module")
         )
+        for outcome in (reason.outcome for reason in reasons):
+            read_over(self.cycle.edition, [outcome, outcome.module])
+        return reasons
 
     @property
     def shown_state(self):

@@ -17,7 +17,15 @@ LONGEST_EXTENSION = datetime.timedelta(days=60)  # after the closing hour of the
 
 
 class NoExtension(Exception):
-    """The hour is not later than the one that holds, has passed, or is too far away."""
+    """The hour is not later than the one that holds, has passed, or is too far away.
+
+    Too far is also what lies after the day on which the cluster closes.
+    """
+
+
+def start_of(day):
+    """The first instant of ``day``."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 @transaction.atomic
@@ -32,11 +40,16 @@ def grant_extension(*, reflection, closes_at, reason, language, by):
     if not reason.strip():
         raise ReasonMissing
     reflection = locked(reflection, by=by)
+    # While this waited for the lock, the whole cycle may have been extended.
+    reflection.cycle.refresh_from_db(fields=["closes_at", "closed_at"])
     if not reflection.may_be_extended:
         raise NotNow(f"no extension in state {reflection.state}")
     authorise(by, Permission.GRANT_EXTENSION, reflection)
     earliest = max(reflection.closes_at, timezone.now())
     latest = reflection.cycle.closes_at + LONGEST_EXTENSION
+    if closed_on := reflection.cluster.closed_on:
+        # From that day on nobody works in the cluster.
+        latest = min(latest, start_of(closed_on))
     if not earliest < closes_at <= latest:
         raise NoExtension(f"no extension until {closes_at:%Y-%m-%d %H:%M}")
 

@@ -21,7 +21,11 @@ def keep_a_few(*, cycle, addresses):
     }
     kept = []
     for message in Message.objects.order_by("pk"):
-        if message.kind in WRITTEN_OF:
+        if message.kind == Message.Kind.CYCLE_OPENED:
+            if message.about_id != str(cycle.pk) or message.address not in addresses:
+                continue
+            message.created_at = cycle.opens_at
+        elif message.kind in WRITTEN_OF:
             reflection = reflections.get(message.about_id)
             if reflection is None or message.address not in addresses:
                 continue

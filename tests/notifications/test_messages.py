@@ -29,6 +29,7 @@ FACTS = {
     "expires": {"cy": "3 Mai 2030, 14:00", "en": "3 May 2030, 14:00"},
     "until": {"cy": "3 Mai 2030", "en": "3 May 2030"},
     "closes_at": {"cy": "3 Mai 2030, 17:00", "en": "3 May 2030, 17:00"},
+    "opens_at": {"cy": "2 Mai 2030, 09:00", "en": "2 May 2030, 09:00"},
     "number": "2",
     "link": {"cy": "/cy/dolen/", "en": "/en/link/"},
 }
