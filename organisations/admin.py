@@ -1,5 +1,6 @@
 """Django admin for boards, authorities, clusters, people and what they are to them."""
 
+import json
 from copy import copy
 from datetime import date
 
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.forms.models import BaseInlineFormSet
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import get_language, pgettext_lazy
@@ -30,6 +32,7 @@ from organisations.admin_base import (
     ReadOnlyAdmin,
     named,
 )
+from organisations.admin_base.history import rows
 from organisations.models import (
     AuditEvent,
     Cluster,
@@ -305,7 +308,7 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
     def log_change(self, request, obj, message):
         # The only change that does not come by way of save_related.
         if request.resolver_match.url_name == "auth_user_password_change":
-            self.audit(request, AuditEvent.Kind.PASSWORD_CHANGED, obj, ["password"])
+            self.audit(request, AuditEvent.Kind.PASSWORD_CHANGED, obj)
         return super().log_change(request, obj, message)
 
 
@@ -367,13 +370,28 @@ class MembershipAdmin(AuditedAdmin):
         return super().delete_view(request, object_id, extra_context)
 
 
+class SubjectFilter(admin.SimpleListFilter):
+    """By the kind of thing that something happened to."""
+
+    title = _("kind of subject")
+    parameter_name = "subject_type"
+
+    def lookups(self, request, model_admin):
+        kinds = AuditEvent.objects.order_by().values_list("subject_type", flat=True)
+        found = ((kind, named(kind, "")) for kind in kinds.distinct() if kind)
+        return sorted(found, key=lambda choice: choice[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(subject_type=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     """Everything that was done; written by the service alone."""
 
     list_display = ("at", "kind", "by", "subject")
-    fields = ("at", "kind", "by", "subject", "details")
-    list_filter = ("kind",)
+    fields = ("at", "kind", "by", "subject", "what_changed")
+    list_filter = ("kind", SubjectFilter)
     list_select_related = ("by",)
     search_fields = ("by__email", "by__name", "subject_type", "=subject_id")
     search_help_text = pgettext_lazy(
@@ -386,3 +404,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def subject(self, event):
         """What it happened to, by its name in the language of the page and its number."""
         return named(event.subject_type, event.subject_id)
+
+    @admin.display(description=_("details"))
+    def what_changed(self, event):
+        """What was there before and after; of other events, what they hold."""
+        (row,) = rows([event])
+        if not row.changes:
+            return json.dumps(event.details, ensure_ascii=False)
+        return render_to_string("admin/_history_row.html", {"row": row})

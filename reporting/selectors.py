@@ -19,6 +19,8 @@ from assessments.models import (
     SubmittedOutcome,
 )
 from assessments.selectors import required_total
+from cdf_site.common.welsh import english_key, welsh_key
+from frameworks.errata import read_over
 from frameworks.models import Module, Outcome
 from organisations.models import HealthBoard
 
@@ -133,7 +135,7 @@ class Distribution:
     """How often each level, or each kind of sign, was submitted for one outcome, of ``total``."""
 
     outcome: Outcome
-    counts: list[int]  # in the order of LEVELS or of SignsChoice
+    counts: list[int]  # in the order of levels_of its module or of SignsChoice
     not_answered: int
     total: int
 
@@ -145,6 +147,10 @@ class ModuleResults:
     module: Module
     distributions: list[Distribution]
     boards: list[tuple[HealthBoard, list[tuple[ClusterRow, list]]]]
+
+    @property
+    def levels(self):
+        return [Level(level) for level in levels_of(self.module)]
 
     @property
     def outcomes(self):
@@ -170,6 +176,11 @@ class Results:
         return [
             row for board in self.boards for row in board.clusters if row.is_submitted
         ]
+
+
+def levels_of(module):
+    """The levels that clusters can be at in a module, from below level 1 up."""
+    return [level for level in LEVELS if level <= module.highest_level]
 
 
 def begun_cycles():
@@ -201,6 +212,7 @@ def load_results(user, cycle, board_code=None):
         .filter(cycle=cycle)
         .with_shown_state()
         .with_answered_count()
+        .with_name_then()
         .annotate(
             submission_number=Subquery(latest.values("number")[:1]),
             submitted_at=Subquery(latest.values("submitted_at")[:1]),
@@ -210,11 +222,15 @@ def load_results(user, cycle, board_code=None):
     )
     if board_code is not None:
         reflections = reflections.filter(cluster__health_board__code=board_code)
-    reflections = list(reflections)
+    reflections = _in_order_of_then(list(reflections))
     outcomes = list(
         Outcome.objects.filter(module__edition=cycle.edition)
         .select_related("module")
         .order_by("module__number", "number")
+    )
+    read_over(
+        cycle.edition,
+        [one for outcome in outcomes for one in (outcome, outcome.module)],
     )
     submitted = _submitted(user, reflections)
     answers_needed = required_total(cycle.edition)
@@ -234,6 +250,22 @@ def load_results(user, cycle, board_code=None):
             for module, group in groupby(outcomes, key=lambda outcome: outcome.module)
         ],
         figures=_figures(cycle, rows),
+    )
+
+
+def _in_order_of_then(reflections):
+    """Rows that stand board by board, in the alphabet by the names that they are shown by."""
+    key = welsh_key if get_language() == "cy" else english_key
+    boards = {}
+    for reflection in reflections:
+        boards.setdefault(reflection.cluster.health_board_id, len(boards))
+    return sorted(
+        reflections,
+        key=lambda reflection: (
+            boards[reflection.cluster.health_board_id],
+            key(reflection.cluster_name),
+            reflection.cluster_id,
+        ),
     )
 
 
@@ -348,7 +380,7 @@ def _module_results(module, outcomes, boards):
 def _distribution(outcome, cells):
     if outcome.module.uses_levels:
         levels = Counter(cell.own_level for cell in cells)
-        counts = [levels[level] for level in LEVELS]
+        counts = [levels[level] for level in levels_of(outcome.module)]
         total = len(cells)
     else:
         counts = [

@@ -1,5 +1,6 @@
 """The summary of a submission as a file to take away."""
 
+import json
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
@@ -55,10 +56,10 @@ def summary_pdf(request, cycle, cluster, number, language):
 
 def _attachment(submission, languages):
     """The header that names the file: with Welsh letters, and without for old programs."""
-    reflection = submission.reflection
+    frozen = json.loads(submission.content)["cluster"]["name"]
     name = _("self-reflection %(cluster)s %(cycle)s %(number)s") % {
-        "cluster": reflection.cluster.name,
-        "cycle": reflection.cycle.code,
+        "cluster": frozen[languages[0]],
+        "cycle": submission.reflection.cycle.code,
         "number": submission.number,
     }
     name = " ".join([name, *languages])

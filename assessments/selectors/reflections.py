@@ -12,6 +12,7 @@ from assessments.models import (
 )
 from assessments.sheet import ModuleSheet, OutcomeSheet, PartSheet, Sheet
 from assessments.subjects import Subject
+from frameworks.errata import read_over
 from frameworks.models import Criterion, EnablingFactor, Module, Outcome
 
 
@@ -35,7 +36,7 @@ def enablers_sheet(factors, answers):
 
 
 def load_sheet(reflection):
-    """The whole self-reflection: five queries, however large the framework is.
+    """The whole self-reflection: five queries, however large the framework is, and one for errata.
 
     Asks nobody's leave: the caller has checked who reads.
     """
@@ -54,6 +55,7 @@ def load_sheets(edition, reflections):
         outcome.module = by_key[outcome.module_id]
     criteria = list(Criterion.objects.filter(outcome__module__edition=edition))
     factors = list(EnablingFactor.objects.filter(edition=edition))
+    read_over(edition, [edition, *modules, *outcomes, *criteria, *factors])
     return [
         _sheet(
             reflection,
@@ -119,7 +121,8 @@ def load_outcome(reflection, module_code, number):
     Returns (previous, sheet, next), outcomes for neighbours and None at either end; None where
     the edition has no such outcome.
     """
-    outcomes = list(_in_form_order(reflection.cycle.edition))
+    edition = reflection.cycle.edition
+    outcomes = outcomes_of(edition)
     places = [
         place
         for place, outcome in enumerate(outcomes)
@@ -134,6 +137,7 @@ def load_outcome(reflection, module_code, number):
             "predecessor__outcome__module"  # what the cycle before may have asked
         )
     )
+    read_over(edition, criteria)
     answers = Answer.objects.filter(reflection=reflection).filter(
         Q(outcome=outcome) | Q(criterion__outcome=outcome)
     )
@@ -155,16 +159,25 @@ def module_codes(edition):
 
 def outcomes_of(edition):
     """Every outcome in the order of the form, with its module: one query."""
-    return list(_in_form_order(edition))
+    return read_over_outcomes(edition, _in_form_order(edition))
 
 
 def first_outcome(edition):
     """The first outcome of the form, or None in an edition without any."""
-    return _in_form_order(edition).first()
+    found = _in_form_order(edition).first()
+    return found and read_over_outcomes(edition, [found])[0]
 
 
 def last_outcome(edition):
-    return _in_form_order(edition).last()
+    found = _in_form_order(edition).last()
+    return found and read_over_outcomes(edition, [found])[0]
+
+
+def read_over_outcomes(edition, outcomes):
+    """Outcomes that come with their modules, both with their corrected wording."""
+    outcomes = list(outcomes)
+    read_over(edition, [one for outcome in outcomes for one in (outcome, outcome.module)])
+    return outcomes
 
 
 def _in_form_order(edition):
@@ -182,7 +195,8 @@ def load_context(reflection):
 
 def load_enablers(reflection):
     """The enabling factors and part 4, from two queries."""
-    factors = list(EnablingFactor.objects.filter(edition=reflection.cycle.edition))
+    edition = reflection.cycle.edition
+    factors = read_over(edition, EnablingFactor.objects.filter(edition=edition))
     return factors, enablers_sheet(factors, _answers_without_outcome(reflection))
 
 
@@ -217,13 +231,15 @@ def submission_numbers(reflection):
     )
 
 
-def submitted_outcomes(submission):
+def submitted_outcomes(submission, edition):
     """All submitted outcomes in the order of the form, with agreed levels: one query."""
-    return list(
+    rows = list(
         submission.submitted_outcomes.select_related(
             "outcome__module", "agreed_level"
         ).order_by("outcome__module__number", "outcome__number")
     )
+    read_over_outcomes(edition, [row.outcome for row in rows])
+    return rows
 
 
 def progress(reflection):
@@ -232,10 +248,12 @@ def progress(reflection):
     return answered, required_total(reflection.cycle.edition)
 
 
-def levelled_outcomes(submission):
+def levelled_outcomes(submission, edition):
     """The submitted outcomes of modules with levels, in the order of the form."""
-    return list(
+    rows = list(
         submission.submitted_outcomes.filter(uses_levels=True)
         .select_related("outcome__module")
         .order_by("outcome__module__number", "outcome__number")
     )
+    read_over_outcomes(edition, [row.outcome for row in rows])
+    return rows

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Q, Subquery
 
 from assessments.models import (
-    LEVEL_CHOICES,
     Answer,
     Discussion,
     FacilitatedSession,
@@ -16,7 +15,8 @@ from assessments.models import (
     View,
 )
 from assessments.room import RoomSheet
-from assessments.subjects import SEPARATOR, Subject
+from assessments.subjects import SEPARATOR, Subject, level_choices
+from frameworks.errata import read_over
 from frameworks.models import Criterion, Module
 from organisations.models import CLUSTER_ROLES, AuditEvent, Membership
 
@@ -76,7 +76,7 @@ def spread_of(reflection, outcome):
     if not discussion.view_count:
         return Spread(discussion.opened_at, [], [])
     if outcome.module.uses_levels:
-        choices = [(str(level), level, label) for level, label in LEVEL_CHOICES]
+        choices = [(str(level), level, label) for level, label in level_choices(outcome.module)]
     else:
         choices = [(value, None, label) for value, label in SignsChoice.choices]
     rows = [
@@ -100,13 +100,17 @@ def spread_of(reflection, outcome):
 
 def running_session(reflection, user):
     """The session that is under way, or None: one query."""
-    return (
+    session = (
         FacilitatedSession.objects.visible_to(user)
         .running()
         .filter(reflection=reflection)
         .select_related("outcome__module", "reflection__cluster", "reflection__cycle")
         .first()
     )
+    if session:
+        outcome = session.outcome
+        read_over(reflection.cycle.edition, [outcome, outcome.module])
+    return session
 
 
 def latest_end(reflection, user):
@@ -130,7 +134,9 @@ def latest_end(reflection, user):
 
 def outcome_in_the_room(reflection, outcome, step):
     """One outcome at a step of it, with its criteria and answers: two queries."""
-    criteria = list(Criterion.objects.filter(outcome=outcome))
+    criteria = read_over(
+        reflection.cycle.edition, Criterion.objects.filter(outcome=outcome)
+    )
     answers = Answer.objects.filter(reflection=reflection).filter(
         Q(outcome=outcome) | Q(criterion__outcome=outcome)
     )
@@ -158,12 +164,14 @@ def clocks_of(session):
     return {clock.outcome_id: clock for clock in session.clocks.all()}
 
 
-def times_of(session):
+def times_of(session, edition):
     """The outcomes that were talked about, with the minutes, in the form's order: one query."""
     clocks = session.clocks.select_related("outcome").order_by(
         "outcome__module__number", "outcome__number"
     )
-    return [(clock.outcome, round(clock.elapsed / 60)) for clock in clocks]
+    times = [(clock.outcome, round(clock.elapsed / 60)) for clock in clocks]
+    read_over(edition, [outcome for outcome, _minutes in times])
+    return times
 
 
 def professions_present(session):
@@ -224,5 +232,5 @@ def module_abbreviations(edition):
     """What the modules are called for short, by code: one query."""
     return {
         module.code: module.abbreviation
-        for module in Module.objects.filter(edition=edition)
+        for module in read_over(edition, Module.objects.filter(edition=edition))
     }

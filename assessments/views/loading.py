@@ -48,7 +48,9 @@ def time_is_over(reflection):
 def visible(request, cycle, cluster):
     """The self-reflection of an address, or 404 where this person may not know of it."""
     return get_object_or_404(
-        SelfReflection.objects.visible_to(request.user).select_related(
+        SelfReflection.objects.visible_to(request.user)
+        .with_name_then()
+        .select_related(
             "cycle__edition", "cluster__health_board", "cluster__local_authority"
         ),
         cycle__code=cycle,

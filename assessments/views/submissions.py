@@ -30,7 +30,8 @@ def draft_detail(request, cycle, cluster):
 
 
 def _submission(request, cycle, cluster, number):
-    return get_object_or_404(
+    """The submission of an address, with the names of its cluster that are frozen in it."""
+    submission = get_object_or_404(
         Submission.objects.visible_to(request.user).select_related(
             "reflection__cycle", "reflection__cluster__health_board"
         ),
@@ -38,6 +39,9 @@ def _submission(request, cycle, cluster, number):
         reflection__cluster__code=cluster,
         number=number,
     )
+    content = json.loads(submission.content)
+    submission.reflection.names_then = content["cluster"]["name"]
+    return submission
 
 
 def submission_detail(request, cycle, cluster, number):

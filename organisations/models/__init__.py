@@ -1,6 +1,7 @@
 """Who there is: boards, authorities, clusters, people and what people are to them."""
 
 from organisations.models.audit import AuditEvent
+from organisations.models.changes import FormerName, Succession
 from organisations.models.people import (
     CLUSTER_ROLES,
     LEAD_ROLES,
@@ -26,6 +27,7 @@ __all__ = [
     "NATIONAL_ROLES",
     "AuditEvent",
     "Cluster",
+    "FormerName",
     "HealthBoard",
     "Invitation",
     "LocalAuthority",
@@ -34,6 +36,7 @@ __all__ = [
     "Profession",
     "RegionalPartnershipBoard",
     "Role",
+    "Succession",
     "User",
     "UserManager",
 ]

@@ -157,3 +157,9 @@ class Cluster(Named):
                 name="cluster_closes_after_it_opens",
             ),
         ]
+
+    def is_open_on(self, day):
+        """Whether it exists on ``day``, as ``open_on`` asks of many."""
+        return (self.opened_on is None or self.opened_on <= day) and (
+            self.closed_on is None or self.closed_on > day
+        )
