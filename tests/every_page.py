@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.contrib.auth.tokens import default_token_generator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -11,16 +12,32 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import override
 
 from assessments import services
-from assessments.models import SelfReflection
+from assessments.models import Cycle, SelfReflection
 from assessments.views.worksheets import FAULTS
 from assessments.worksheets.reading import Fault, Filled, Reading
+from frameworks import services as services_of_texts
+from frameworks.models import Edition
+from frameworks.translation_files.reading import Code
+from frameworks.translation_files.reading import read as read_texts
 from organisations.models import Cluster, User
 from tests.factories import (
     ClusterFactory,
     CycleFactory,
+    IndicatorFactory,
+    LogicModelEntryFactory,
     SelfReflectionFactory,
     UserFactory,
+    thawed,
 )
+from tests.frameworks.translations import (
+    check_all,
+    draft_to_translate,
+    first,
+    key_of,
+    made_workbook,
+    put,
+)
+from tests.frameworks.translations import save as save_text
 from tests.steps import (
     add_link,
     answer_all,
@@ -51,6 +68,9 @@ NO_PAGES = {
     "people:person_restore",
     "people:action_give",
     "sign_out",
+    "translation:translation_download",
+    "translation:translation_next",
+    "indicators:figures_choose",
 }
 WITHOUT_LANGUAGE = {"choose_language"}
 TOKEN = "a-token-of-the-world"
@@ -88,14 +108,20 @@ class World:
     administrator: User
     evidence: int
     upload: int  # a worksheet, sent back and not applied
+    translator: User
+    to_translate: Edition
     newcomer: User  # in whose cluster no session runs
     begun_nowhere: SelfReflection
+    planned: Cycle
 
 
 def build_world(
     *, reflection, other_cluster, lead, stranger, officer, national, administrator
 ):
     _before(reflection, lead=lead, national=national)
+    edition = reflection.cycle.edition
+    IndicatorFactory(edition=edition, number=1, code="visits", is_example=True)
+    LogicModelEntryFactory(outcome=outcome_of(reflection), level=1)
     for criterion in (None, criterion_of(reflection)):
         services.raise_flag(
             reflection=reflection,
@@ -146,6 +172,9 @@ def build_world(
     return World(
         newcomer=UserFactory(contributor_to=begun_nowhere.cluster),
         begun_nowhere=begun_nowhere,
+        planned=CycleFactory(
+            edition=reflection.cycle.edition, code="planned", unopened=True
+        ),
         draft=SelfReflection.objects.get(pk=reflection.pk),
         submitted=submitted,
         lead=lead,
@@ -156,6 +185,8 @@ def build_world(
         administrator=administrator,
         evidence=add_link(reflection, by=lead).pk,
         upload=upload_of(reflection, lead),
+        translator=UserFactory(translator=True),
+        to_translate=draft_to_translate(),
     )
 
 
@@ -214,13 +245,46 @@ def _before(reflection, *, lead, national):
     criterion = criterion_of(reflection)
     texts = criterion.text_cy, criterion.text_en
     criterion.text_cy, criterion.text_en = (f"{text} {text}" for text in texts)
-    criterion.save()
+    with thawed():
+        criterion.save()
     answer_all(before, by=lead)
     save(before, entry(words_of(before), "Gair o'r blaen."), by=lead, language="cy")
     submit(before, by=lead)
     services.close_cycle(cycle=before.cycle, by=national)
     criterion.text_cy, criterion.text_en = texts
-    criterion.save()
+    with thawed():
+        criterion.save()
+
+
+def translating(world):
+    """A draft with every kind of warning, and a file with every kind of fault and change."""
+    draft, translator = world.to_translate, world.translator
+    of_draft = {"edition": draft.code}
+    criteria = [first(draft, level) for level in (1, 2, 3)]
+    content = made_workbook(draft, put(key_of(criteria[2]), cy="Un <b>", en="- One"))
+    reading = read_texts(SimpleUploadedFile("texts.xlsx", content), draft)
+    for code in Code:
+        reading.add_fault("E2", code, "12")
+    upload = services_of_texts.keep_translation_file(
+        edition=draft, file_name="texts.xlsx", reading=reading, by=translator
+    )
+    check_all(draft, translator)
+    save_text(draft, translator, key_of(criteria[0]), cy="- un\n\n## Dau {tri}")
+    save_text(draft, translator, key_of(criteria[1]), en="")
+    section = of_draft | {"section": f"outcome-{criteria[0].outcome_id}"}
+    published = {"edition": world.draft.cycle.edition.code, "section": "edition"}
+    return [
+        Page("home", translator),
+        Page("translation:translation_list", translator),
+        Page("translation:translation_edition", translator, of_draft),
+        Page("translation:translation_section", translator, section),
+        Page("translation:translation_section", translator, published),
+        Page("translation:translation_check", translator, section),
+        Page("translation:translation_files", translator, of_draft),
+        Page(
+            "translation:translation_preview", translator, of_draft | {"upload": upload.pk}
+        ),
+    ]
 
 
 def pages(world):
@@ -246,6 +310,28 @@ def pages(world):
         Page(
             "frameworks:outcome_detail",
             where=edition | {"module": "SIGNS", "number": 1},
+        ),
+        Page(
+            "frameworks:module_logic_model",
+            where=edition | {"module": "LEVELS"},
+        ),
+        Page(
+            "frameworks:outcome_logic_model",
+            where=edition | {"module": "LEVELS", "number": 1},
+        ),
+        Page("indicators:indicator_list", officer),
+        Page(
+            "indicators:indicator_detail", officer, edition | {"indicator": "visits"}
+        ),
+        Page(
+            "indicators:figures_edit",
+            officer,
+            edition
+            | {
+                "indicator": "visits",
+                "board": world.draft.cluster.health_board.code,
+                "period": "2026-07",
+            },
         ),
         Page("password_reset"),
         Page("password_reset_sent"),
@@ -333,6 +419,17 @@ def pages(world):
             submitted | {"number": 1, "language": "both"},
         ),
         Page("home", world.national),
+        Page("cycles:cycle_list", world.national),
+        Page("cycles:cycle_add", world.national),
+        Page("cycles:cycle_detail", world.national, {"cycle": world.planned.code}),
+        Page("cycles:cycle_edit", world.national, {"cycle": world.planned.code}),
+        Page("cycles:cycle_open", world.national, {"cycle": world.planned.code}),
+        *(
+            Page(f"cycles:cycle_{name}", world.national, {"cycle": cycle.code})
+            for name in ("detail", "edit", "open", "extend", "close")
+        ),
+        Page("cycles:cycle_close", world.administrator, {"cycle": cycle.code}),
         Page("reporting:national", world.national, {"cycle": cycle.code}),
+        *translating(world),
         Page("home", world.administrator),
     ]

@@ -26,7 +26,12 @@ from assessments.models import (
     View,
 )
 from organisations.permissions import Permission, authorise, holds
-from tests.factories import ClusterFactory, SelfReflectionFactory, UserFactory
+from tests.factories import (
+    ClusterFactory,
+    IndicatorFactory,
+    SelfReflectionFactory,
+    UserFactory,
+)
 from tests.steps import (
     State,
     bring_to,
@@ -181,10 +186,14 @@ ON_A_REFLECTION = [
 
 ON_OTHER_THINGS = [
     (Permission.READ_SUBMISSION, "submission", "x x . x . x x . . ."),
+    (Permission.MANAGE_CYCLES, None, ". . . . . x . . x x"),
     (Permission.OPEN_CYCLE, "cycle", ". . . . . x . . x x"),
+    (Permission.EXTEND_CYCLE, "cycle", ". . . . . x . . x x"),
     (Permission.CLOSE_CYCLE, "cycle", ". . . . . x . . x x"),
     (Permission.VIEW_BOARD_RESULTS, "board", ". . . x . x . . . ."),
+    (Permission.ENTER_FIGURES, "board", ". . . x . x . . . ."),
     (Permission.VIEW_NATIONAL_RESULTS, None, NATIONAL),
+    (Permission.TRANSLATE, None, ADMINISTRATORS),  # and translators: tests/frameworks
     (Permission.ADMINISTER, None, ADMINISTRATORS),
     (Permission.VIEW_PEOPLE, "cluster", "x x . x . . . . . ."),
     (Permission.MANAGE_PEOPLE, "cluster", THE_LEAD),
@@ -435,6 +444,12 @@ ROUTES = [
     ("frameworks:edition_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("frameworks:module_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("frameworks:outcome_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("frameworks:module_logic_model", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("frameworks:outcome_logic_model", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("indicators:indicator_list", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("indicators:indicator_detail", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("indicators:figures_choose", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("indicators:figures_edit", DRAFT, "302 | 403 403 403 200 403 | 200 403 403 403 403"),
     # a self-reflection while it is written: its cluster's alone
     ("assessments:mine", DRAFT, "302 | 302 302 302 200 200 | 200 200 200 200 200"),
     ("assessments:reflection_detail", DRAFT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
@@ -511,6 +526,23 @@ ROUTES = [
     ("people:person_restore", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
     ("people:cluster_leave", DRAFT, "302 | 200 200 404 403 404 | 403 404 404 404 404"),
     ("people:action_give", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    # cycles
+    ("cycles:cycle_list", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    ("cycles:cycle_add", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    ("cycles:cycle_detail", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    ("cycles:cycle_edit", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    ("cycles:cycle_open", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    ("cycles:cycle_extend", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    ("cycles:cycle_close", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
+    # translating; the first edition is published, and no file was sent
+    ("translation:translation_list", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 200 200"),
+    ("translation:translation_edition", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 200 200"),
+    ("translation:translation_next", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
+    ("translation:translation_section", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 200 200"),
+    ("translation:translation_check", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 200 200"),
+    ("translation:translation_files", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 200 200"),
+    ("translation:translation_download", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 422 422"),
+    ("translation:translation_preview", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 404 404"),
     # behind links with a secret; of an unknown one
     ("people:invitation", DRAFT, "410 | 410 410 410 410 410 | 410 410 410 410 410"),
     ("password_reset", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
@@ -534,6 +566,8 @@ ARGUMENTS = {
     "cluster": "afan",
     "board": "7A0",
     "edition": "2030-05",
+    "indicator": "visits",
+    "period": "2026-07",
     "module": "LEVELS",
     "number": 1,
     "step": "1",
@@ -541,6 +575,7 @@ ARGUMENTS = {
     "key": "about-cluster",
     "question": "going-well",
     "upload": 1,
+    "section": "edition",
     "evidence": 0,
     "person": 0,
     "invitation": 0,
@@ -579,6 +614,7 @@ def test_who_opens_a_page(
     client, reflection, people, other_cluster, other_officer, name, state, row
 ):
     SelfReflectionFactory(cycle=reflection.cycle, cluster=other_cluster)
+    IndicatorFactory(edition=reflection.cycle.edition, code="visits")
     start(reflection, by=people["lead"])
     if state == SENT:
         submit(reflection, by=people["lead"])

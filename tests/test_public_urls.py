@@ -21,6 +21,8 @@ PUBLIC = {
     "frameworks:edition_detail",
     "frameworks:module_detail",
     "frameworks:outcome_detail",
+    "frameworks:module_logic_model",
+    "frameworks:outcome_logic_model",
 }
 # Its own pages send whoever is not an administrator away; see tests/organisations/test_admin.py.
 PUBLIC_IN_ADMIN = {"admin:login", "admin:jsi18n"}
