@@ -52,6 +52,44 @@ def say_that_links_are_suggested(apps, schema_editor):
     )
 
 
+# Of A Healthier Wales, as fixtures/framework-2022-05.json has them.
+AIMS = [
+    (
+        "Gwell iechyd a llesiant i'r boblogaeth",
+        "Improved population health and well-being",
+    ),
+    (
+        "Gwasanaethau iechyd a gofal cymdeithasol o well ansawdd ac yn fwy hygyrch",
+        "Better quality and more accessible health and social care services",
+    ),
+    (
+        "Gwasanaethau iechyd a gofal cymdeithasol o werth uwch",
+        "Higher value health and social care",
+    ),
+    (
+        "Gweithlu iechyd a gofal cymdeithasol brwdfrydig a chynaliadwy",
+        "A motivated and sustainable health and social care workforce",
+    ),
+]
+
+
+def add_the_quadruple_aim(apps, schema_editor):
+    """To the edition that ships, where it was loaded before there was a place for it."""
+    aims = apps.get_model("frameworks", "QuadrupleAim").objects
+    for edition in apps.get_model("frameworks", "Edition").objects.filter(
+        code="2022-05"
+    ):
+        for number, (welsh, english) in enumerate(AIMS, start=1):
+            aims.create(
+                edition=edition,
+                number=number,
+                title=welsh,
+                title_cy=welsh,
+                title_en=english,
+                text_states={"title": {"cy": "checked", "en": "unofficial"}},
+            )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("frameworks", "0002_administrators"),
@@ -59,5 +97,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(settle_published_texts, migrations.RunPython.noop),
+        migrations.RunPython(add_the_quadruple_aim, migrations.RunPython.noop),
         migrations.RunPython(say_that_links_are_suggested, migrations.RunPython.noop),
     ]

@@ -18,7 +18,7 @@ class AuditEvent(models.Model):
         PASSWORD_CHANGED = "password_changed", _("password changed")
         STATE_CHANGED = "state_changed", _("state changed")
         ANSWERS_SAVED = "answers_saved", _("answers saved")
-        CYCLE_CHANGED = "cycle_changed", _("cycle opened or closed")
+        CYCLE_CHANGED = "cycle_changed", _("assessment cycle changed")
         ADDED = "added", _("added")
         CHANGED = "changed", _("changed")
         REMOVED = "removed", _("removed")
