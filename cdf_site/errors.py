@@ -21,7 +21,7 @@ NEVER_SHOWN = ("csrfmiddlewaretoken", SENT_AGAIN)
 # What the pages put into their forms themselves, or offer for choosing, goes back unseen: the
 # rest was typed. (Django admin names its buttons with an underscore.)
 NOT_TYPED = re.compile(
-    r"(.*-)?(version|base|after|was|shared|choice|level|language|operation_id)|level-\d+|submission_number|_.*"
+    r"(.*-)?(version|base|after|was|shared|choice|level|language|operation_id)|level-\d+|submission_number|(.*-)?_.*"
     r"|written_in|page_of|asked|incomplete|stay|leave|switch_to|keep_mine|use_theirs|join|next"
     r"|add_evidence|uses|outcome"
     r"|choose|go|clock|room|present|agenda"
@@ -64,6 +64,8 @@ class SentText:
 
 
 def bad_request(request, exception):
+    if isinstance(exception, RequestDataTooBig):
+        return _error_page(request, "too_large", status=413)
     return _error_page(request, "bad_request", status=400)
 
 

@@ -19,6 +19,7 @@ from frameworks.models.texts import (
     TextState,
     Translated,
 )
+from frameworks.models.uploads import FrameworkUpload
 
 __all__ = [
     "LANGUAGES",
@@ -29,6 +30,7 @@ __all__ = [
     "EditionPart",
     "EnablingFactor",
     "Erratum",
+    "FrameworkUpload",
     "Indicator",
     "Level",
     "LogicModelEntry",

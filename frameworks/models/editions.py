@@ -1,10 +1,13 @@
 """Editions of the framework, and what belongs to an edition as a whole."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from frameworks.models.predecessors import before_in, fault_of_edition
 from frameworks.models.texts import Translated
 
 
@@ -83,6 +86,13 @@ class Edition(Translated):
 
     def __str__(self):
         return self.title or self.code
+
+    def clean(self):
+        super().clean()
+        if self.pk and self.predecessor_id and self.is_draft:
+            fault = fault_of_edition(self.pk, self.predecessor_id, before_in(Edition))
+            if fault:
+                raise ValidationError(capfirst(f"{fault}."))
 
     @property
     def is_draft(self):

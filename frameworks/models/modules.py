@@ -3,10 +3,17 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from frameworks.models.editions import EditionPart, QuadrupleAim, WellbeingGoal
+from frameworks.models.predecessors import (
+    CIRCLE,
+    before_in,
+    fault_of_part,
+    leads_to,
+)
 from frameworks.models.texts import Level, Translated
 
 
@@ -60,6 +67,20 @@ class Module(EditionPart, Translated):
         return [level for level in Level if level <= self.highest_level]
 
 
+def _check_predecessor(part, edition, edition_of_predecessor):
+    """Raise ValidationError for a predecessor that ``part``, of ``edition``, cannot have."""
+    if not edition.is_draft:
+        return  # frozen with the rest
+    before = edition.predecessor.code if edition.predecessor else None
+    fault = fault_of_part(edition.code, before, edition_of_predecessor.code)
+    if not fault and part.pk:
+        is_circle = leads_to(part.predecessor_id, part.pk, before_in(type(part)))
+        fault = CIRCLE if is_circle else None
+    if fault:
+        # Of no field: not every form that has the part has its predecessor.
+        raise ValidationError(capfirst(f"{fault}."))
+
+
 class Outcome(Translated):
     """What a cluster works towards, judged by its criteria."""
 
@@ -104,6 +125,13 @@ class Outcome(Translated):
 
     def __str__(self):
         return f"{self.number}. {self.title}"
+
+    def clean(self):
+        super().clean()
+        if self.module_id and self.predecessor_id:
+            _check_predecessor(
+                self, self.module.edition, self.predecessor.module.edition
+            )
 
 
 class Criterion(Translated):
@@ -174,4 +202,10 @@ class Criterion(Translated):
         ):
             raise ValidationError(
                 {"level": _("This module has no criteria at this level.")}
+            )
+        if self.outcome_id and self.predecessor_id:
+            _check_predecessor(
+                self,
+                self.outcome.module.edition,
+                self.predecessor.outcome.module.edition,
             )

@@ -37,7 +37,8 @@ class Translated(models.Model):
     ``{"title": {"cy": "checked", "en": "stale"}}``; a text without one is a draft, or missing
     where it is empty. Whoever saves a changed text changes the states with it: the text becomes a
     draft, and its other language stale, unless the change brought a missing or a stale text up to
-    date. A state that is set in the same save counts as it is.
+    date. A state that was set since the row was read counts as it is, and all the others as they
+    are in the database by then.
     """
 
     text_states = models.JSONField(
@@ -47,19 +48,33 @@ class Translated(models.Model):
     class Meta:
         abstract = True
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._states_set = {}
+        self._remember_states()
+
     def save(self, *args, update_fields=None, **kwargs):
         if self.pk and not self._state.adding:
             stored = type(self)._default_manager.filter(pk=self.pk).first()
             if stored:
-                self._settle_states(stored, update_fields)
+                self.text_states = self._settled_states(stored, update_fields)
                 if update_fields is not None and self.text_states != stored.text_states:
                     update_fields = {*update_fields, "text_states"}
         super().save(*args, update_fields=update_fields, **kwargs)
+        self._states_set = {}
+        self._remember_states()
+
+    def refresh_from_db(self, using=None, fields=None, from_queryset=None):
+        super().refresh_from_db(using, fields, from_queryset)
+        if fields is None or "text_states" in fields:
+            self._states_set = {}
+            self._remember_states()
 
     @classmethod
     def text_fields(cls):
-        """The names of the fields that exist in both languages."""
-        return tuple(translator.get_options_for_model(cls).all_fields)
+        """The names of the fields that exist in both languages, in the order of the model."""
+        names = translator.get_options_for_model(cls).all_fields
+        return tuple(field.name for field in cls._meta.fields if field.name in names)
 
     def text_in(self, field, language):
         return getattr(self, f"{field}_{language}") or ""
@@ -74,29 +89,78 @@ class Translated(models.Model):
         return TextState.MISSING if is_used else None
 
     def set_text_state(self, field, language, state):
-        """Set a state, to be saved; what is empty has none."""
-        states = {**self.text_states.get(field, {}), language: TextState(state).value}
+        """Set a state, to be saved with the text; what is empty by then has none."""
+        state = TextState(state).value
+        states = {**self.text_states.get(field, {}), language: state}
         self.text_states = {**self.text_states, field: states}
+        self._states_set[field, language] = state
 
-    def _settle_states(self, stored, update_fields):
+    def _remember_states(self):
+        """Keep what was read, to know later what was set: a deferred one is not asked for."""
+        states = self.__dict__.get("text_states")
+        self._states_read = states and {
+            field: dict(by_language) for field, by_language in states.items()
+        }
+
+    def _settled_states(self, stored, update_fields):
+        """The states after this save, given the row as it is ``stored``."""
+        settled = {}
         for field in self.text_fields():
-            if self.text_states.get(field) != stored.text_states.get(field):
-                continue
-            changed = [
-                language
+            before = {
+                language: stored.text_in(field, language) for language in LANGUAGES
+            }
+            after = {
+                language: self.text_in(field, language)
+                if update_fields is None or f"{field}_{language}" in update_fields
+                else before[language]
                 for language in LANGUAGES
-                if self.text_in(field, language) != stored.text_in(field, language)
-                and (update_fields is None or f"{field}_{language}" in update_fields)
-            ]
-            for language in changed:
-                self.set_text_state(field, language, TextState.DRAFT)
-            if len(changed) == 1:
-                (changed_language,) = changed
-                (other,) = set(LANGUAGES) - {changed_language}
-                caught_up = stored.text_state(field, changed_language) in (
-                    None,
-                    TextState.MISSING,
-                    TextState.STALE,
-                )
-                if not caught_up and self.text_in(field, other):
-                    self.set_text_state(field, other, TextState.STALE)
+            }
+            states = {
+                **stored.text_states.get(field, {}),
+                **_states_after(field, stored, before, after),
+                **self._states_set_of(field),
+            }
+            states = {
+                language: states[language]
+                for language in LANGUAGES
+                if after[language] and states.get(language)
+            }
+            if states:
+                settled[field] = states
+        return settled
+
+    def _states_set_of(self, field):
+        """The states that were set since the row was read, by whichever way."""
+        if self._states_read is None:  # deferred then
+            return {
+                language: self._states_set[field, language]
+                for language in LANGUAGES
+                if (field, language) in self._states_set
+            }
+        read, now = (
+            states.get(field, {}) for states in (self._states_read, self.text_states)
+        )
+        return {
+            language: now.get(language)
+            for language in LANGUAGES
+            if now.get(language) != read.get(language)
+            or (field, language) in self._states_set
+        }
+
+
+def _states_after(field, stored, before, after):
+    """The states that follow from texts being changed, without those that stay."""
+    changed = [
+        language for language in LANGUAGES if after[language] != before[language]
+    ]
+    states = dict.fromkeys(changed, TextState.DRAFT.value)
+    if len(changed) == 1:
+        (other,) = set(LANGUAGES) - set(changed)
+        caught_up = stored.text_state(field, changed[0]) in (
+            None,
+            TextState.MISSING,
+            TextState.STALE,
+        )
+        if not caught_up and after[other]:
+            states[other] = TextState.STALE.value
+    return states

@@ -116,11 +116,18 @@ def test_the_publication_comes_out_as_it_went_in():
         "TransformationPrinciple": 11,
         "EnablingFactor": 6,
         "WellbeingGoal": 7,
+        "QuadrupleAim": 4,
         "Module": 2,
         "Outcome": 20,
         "Outcome_wellbeing_goals": 40,
+        "Outcome_quadruple_aims": 31,
         "Criterion": 129,
         "LogicModelEntry": 0,
+        "Indicator": 8,
+        "Indicator_outcomes": 9,
+        "Correction": 0,
+        "Erratum": 0,
+        "FrameworkUpload": 0,
         "AuditEvent": 1,
     }
 
@@ -397,12 +404,12 @@ def test_the_command_says_which_editions_there_are():
         ),
         pytest.param(
             small()[:-2],
-            [(121, "", "this is not JSON: Expecting ',' delimiter")],
+            [(121, "", "this is not JSON: it cannot be read from column 4 on")],
             id="cut off",
         ),
         pytest.param(
             b'{\n  "code": x}',
-            [(2, "", "this is not JSON: Expecting value")],
+            [(2, "", "this is not JSON: it cannot be read from column 11 on")],
             id="not JSON",
         ),
         pytest.param(
@@ -467,7 +474,8 @@ def test_the_line_is_the_line_of_the_fault():
             "modules[1] › outcomes[1] › criteria",
         ),
         ({"wellbeing_goals": [], "modules__0__outcomes__0__wellbeing_goals": []}, 94, "wellbeing_goals"),
-        ({"unofficial_language": "en"}, 122, "unofficial_language"),
+        ({"predecessor": "2029-05"}, 122, "predecessor"),
+        ({"modules__0__highest_level": 2}, 58, "modules[1] › highest_level"),
     ],
 )  # fmt: skip
 def test_other_content_under_a_published_code_is_refused(changes, line, place):

@@ -17,6 +17,8 @@ EDITION_KEYS = [
     "modules",
     "enabling_factors",
     "wellbeing_goals",
+    "quadruple_aims",
+    "goal_links_are_suggested",
     "title",
     "publisher",
     "issued",
@@ -30,6 +32,7 @@ EDITION_KEYS = [
     "enabling_factors_introduction",
     "footnotes",
     "editor_note",
+    "indicators",
 ]
 MODULE_KEYS = [
     "code",
@@ -52,6 +55,7 @@ OUTCOME_KEYS = [
     "note",
     "criteria",
     "wellbeing_goals",
+    "quadruple_aims",
     "editor_note",
 ]
 CRITERION_KEYS = ["level", "number", "text", "editor_note"]
@@ -188,6 +192,8 @@ def test_the_parts_of_the_edition_are_numbered_from_one():
     assert [part["number"] for part in EDITION["principles"]] == list(range(1, 12))
     assert [part["number"] for part in EDITION["enabling_factors"]] == list(range(1, 7))
     assert [part["number"] for part in EDITION["wellbeing_goals"]] == list(range(1, 8))
+    assert [part["number"] for part in EDITION["quadruple_aims"]] == [1, 2, 3, 4]
+    assert [part["number"] for part in EDITION["indicators"]] == list(range(1, 9))
 
 
 def test_module_1_has_13_outcomes_and_110_criteria_at_three_levels():
@@ -272,7 +278,7 @@ def test_the_keys_stand_in_the_agreed_order():
             assert list(criterion) == CRITERION_KEYS
     for factor in EDITION["enabling_factors"]:
         assert list(factor) == ["number", "title", "text"]
-    for goal in EDITION["wellbeing_goals"]:
+    for goal in EDITION["wellbeing_goals"] + EDITION["quadruple_aims"]:
         assert list(goal) == ["number", "title"]
     for principle in EDITION["principles"]:
         assert list(principle) == ["number", "text"]
@@ -285,8 +291,27 @@ def test_each_outcome_names_one_to_three_of_the_seven_goals_in_order():
         assert goals == sorted(set(goals) & set(range(1, 8)))
 
 
+def test_each_outcome_serves_one_or_two_of_the_four_aims_and_the_links_are_a_suggestion():
+    assert EDITION["goal_links_are_suggested"] is True
+    for _, outcome in outcomes():
+        aims = outcome["quadruple_aims"]
+        assert 1 <= len(aims) <= 2
+        assert aims == sorted(set(aims) & {1, 2, 3, 4})
+
+
+def test_the_indicators_are_examples_with_no_target():
+    known = {f"{module['code']}/{outcome['number']}" for module, outcome in outcomes()}
+    for indicator in EDITION["indicators"]:
+        assert indicator["is_example"] is True
+        assert "target" not in indicator
+        assert indicator["source"]["en"].startswith("Example only: ")
+        assert indicator["source"]["cy"].startswith("Enghraifft yn unig: ")
+        assert indicator["outcomes"]
+        assert set(indicator["outcomes"]) <= known
+
+
 def test_every_text_is_in_both_languages():
-    assert len(PAIRS) == 248
+    assert len(PAIRS) == 276
     for path, pair in PAIRS:
         assert list(pair) == ["cy", "en"], path
         assert pair["cy"].strip(), path

@@ -3,24 +3,25 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from frameworks.exchange import Refused, load
+from frameworks.exchange import JSON, LARGEST_FILE, Refused, load, notation_of
 
 
 class Command(BaseCommand):
-    help = "Publish the edition of the framework that a JSON file holds."
+    help = "Publish the edition of the framework that a JSON or YAML file holds."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
 
     def handle(self, *, file, **options):
         try:
-            raw = file.read_bytes()
+            with file.open("rb") as stream:
+                raw = stream.read(LARGEST_FILE + 1)  # more is refused unread
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         try:
-            edition, is_new = load(raw)
+            edition, is_new = load(raw, notation=notation_of(file.name) or JSON)
         except Refused as refused:
-            lines = "\n".join(f"{file}: {problem}" for problem in refused.problems)
+            lines = "\n".join(f"{file}: {line}" for line in str(refused).splitlines())
             raise CommandError(
                 f"{lines}\n" + _("The file was refused and nothing was changed.")
             ) from refused
