@@ -5,35 +5,23 @@ A draft is not there for them. A retired edition still is: submissions refer to 
 
 import datetime
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Count, F, Prefetch, Q
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from frameworks.errata import errata_in_memory, read_over
 from frameworks.models import (
     Criterion,
     Edition,
     Level,
-    LogicModelEntry,
     Module,
     Outcome,
 )
 
 _MAIN_HEADING = re.compile(r"^##[ \t]+(.+)$", re.MULTILINE)
-
-# In the order in which a logic model is read.
-LOGIC_MODEL_HEADINGS = {
-    LogicModelEntry.Kind.INPUT: _("Inputs"),
-    LogicModelEntry.Kind.ACTIVITY: _("Activities"),
-    LogicModelEntry.Kind.OUTPUT: _("Outputs"),
-    LogicModelEntry.Kind.OUTCOME: pgettext_lazy("of a logic model", "Outcomes"),
-    LogicModelEntry.Kind.IMPACT: _("Impacts"),
-    LogicModelEntry.Kind.BARRIER: _("Barriers"),
-    LogicModelEntry.Kind.ASSUMPTION: _("Assumptions"),
-}
 
 
 @dataclass(frozen=True)
@@ -42,14 +30,6 @@ class CriteriaOfLevel:
 
     level: int | None
     criteria: list[Criterion]
-
-
-@dataclass(frozen=True)
-class EntriesOfKind:
-    """The inputs, or the barriers, of a logic model."""
-
-    heading: str
-    entries: list[LogicModelEntry]
 
 
 @dataclass(frozen=True)
@@ -69,39 +49,101 @@ class Issued:
     has_day: bool
 
 
+@dataclass
+class ListedCorrection:
+    """A correction of the edition's wording, as its page lists it."""
+
+    pk: int
+    dated_on: datetime.date
+    reason: str
+    makes_official: bool
+    counts: Counter  # of corrected texts, by language
+    outcome_ids: set[int]
+    outcomes: list[Outcome]
+
+
 def readable_editions():
+    """What everybody may read, and what selectors look among unless they are told otherwise."""
     return Edition.objects.exclude(status=Edition.Status.DRAFT)
 
 
-def edition_with_modules(code):
-    """The edition, and its modules with their outcomes; Http404 for a draft.
+def edition_with_modules(code, among=None):
+    """The edition, and its modules with their outcomes; Http404 unless it is ``among`` them.
 
     Two queries: the modules bring their edition with them, which is asked for by itself only where
     it has no module.
     """
+    among = readable_editions() if among is None else among
     titles = Outcome.objects.only("module_id", "number", "title").order_by("number")
     modules = list(
-        Module.objects.filter(edition__code=code, edition__in=readable_editions())
-        .select_related("edition")
+        Module.objects.filter(edition__code=code, edition__in=among)
+        .select_related("edition__predecessor")
         .prefetch_related(Prefetch("outcomes", titles))
         .order_by("number")
     )
     if modules:
-        return modules[0].edition, modules
-    return get_object_or_404(readable_editions(), code=code), []
+        edition = modules[0].edition
+        outcomes = [one for module in modules for one in module.outcomes.all()]
+        read_over(edition, [edition, *modules, *outcomes])
+        return edition, modules
+    edition = get_object_or_404(among, code=code)
+    read_over(edition, [edition])
+    return edition, []
 
 
-def module_with_edition(edition, module):
-    """The module with this code in the edition with that code; Http404 for a draft."""
-    modules = Module.objects.filter(edition__in=readable_editions())
-    return get_object_or_404(
+def parts(edition, name):
+    """What belongs to the edition as a whole: its principles, factors or goals, by number."""
+    return read_over(edition, getattr(edition, name).all())
+
+
+def corrections(edition, modules):
+    """The corrections of an edition that was read over with its modules, the newest first."""
+    found = {}
+    for (part, part_id), wordings in errata_in_memory(edition):
+        for wording in wordings:
+            correction = found.setdefault(
+                wording.correction_id,
+                ListedCorrection(
+                    wording.correction_id,
+                    wording.dated_on,
+                    wording.reason,
+                    wording.makes_official,
+                    Counter(),
+                    set(),
+                    [],
+                ),
+            )
+            correction.counts[wording.language] += 1
+            if part == Outcome._meta.model_name:
+                correction.outcome_ids.add(part_id)
+            elif wording.outcome_id:
+                correction.outcome_ids.add(wording.outcome_id)
+    for module in modules:
+        for outcome in module.outcomes.all():
+            for correction in found.values():
+                if outcome.pk in correction.outcome_ids:
+                    correction.outcomes.append(outcome)
+    return sorted(
+        found.values(),
+        key=lambda correction: (correction.dated_on, correction.pk),
+        reverse=True,
+    )
+
+
+def module_with_edition(edition, module, among=None):
+    """The module with this code in the edition with that code; Http404 unless it is ``among`` them."""
+    among = readable_editions() if among is None else among
+    modules = Module.objects.filter(edition__in=among)
+    module = get_object_or_404(
         modules.select_related("edition"), edition__code=edition, code=module
     )
+    read_over(module.edition, [module.edition, module])
+    return module
 
 
 def outcomes_with_counts(module):
     """The module's outcomes, with how many criteria each has, in all and at each level."""
-    return module.outcomes.annotate(
+    outcomes = module.outcomes.annotate(
         criteria_count=Count("criteria"),
         **{
             f"criteria_count_{level}": Count(
@@ -109,45 +151,44 @@ def outcomes_with_counts(module):
             )
             for level in Level.values
         },
-    ).order_by("number")
+    )
+    return read_over(module.edition, outcomes.order_by("number"))
 
 
-def outcome_with_module(edition, module, number):
-    """The outcome with this number; Http404 for one of a draft."""
-    outcomes = Outcome.objects.filter(module__edition__in=readable_editions())
-    return get_object_or_404(
+def outcome_with_module(edition, module, number, among=None):
+    """The outcome with this number; Http404 unless its edition is ``among`` them."""
+    among = readable_editions() if among is None else among
+    outcomes = Outcome.objects.filter(module__edition__in=among)
+    outcome = get_object_or_404(
         outcomes.select_related("module__edition"),
         module__edition__code=edition,
         module__code=module,
         number=number,
     )
+    edition = outcome.module.edition
+    read_over(edition, [edition, outcome.module, outcome])
+    return outcome
 
 
 def criteria_by_level(outcome):
-    criteria = outcome.criteria.order_by(F("level").asc(nulls_last=True), "number")
+    criteria = read_over(
+        outcome.module.edition,
+        outcome.criteria.order_by(F("level").asc(nulls_last=True), "number"),
+    )
     return [
         CriteriaOfLevel(level, list(group))
         for level, group in groupby(criteria, key=lambda criterion: criterion.level)
     ]
 
 
-def logic_model(subject):
-    """The entries of an outcome's or a module's logic model, by kind."""
-    entries = list(subject.logic_model_entries.all())
-    by_kind = (
-        EntriesOfKind(heading, [entry for entry in entries if entry.kind == kind])
-        for kind, heading in LOGIC_MODEL_HEADINGS.items()
-    )
-    return [group for group in by_kind if group.entries]
-
-
 def neighbours(outcome):
     """The outcomes before and after in the whole edition; None at its ends."""
-    outcomes = list(
+    outcomes = read_over(
+        outcome.module.edition,
         Outcome.objects.filter(module__edition_id=outcome.module.edition_id)
         .select_related("module")
         .only("number", "title", "module__code", "module__number")
-        .order_by("module__number", "number")
+        .order_by("module__number", "number"),
     )
     at = outcomes.index(outcome)
     previous = outcomes[at - 1] if at else None

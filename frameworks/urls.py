@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from frameworks import views, views_logic_models
+from frameworks import views, views_changes, views_files, views_logic_models
 
 app_name = "frameworks"
 urlpatterns = [
     path("", views.current_edition, name="current_edition"),
     path("<slug:edition>/", views.edition_detail, name="edition_detail"),
+    path(
+        "<slug:edition>.<slug:notation>", views_files.edition_file, name="edition_file"
+    ),
+    path(
+        "<slug:edition>/changes/<slug:since>/",
+        views_changes.edition_changes,
+        name="edition_changes",
+    ),
     path("<slug:edition>/<slug:module>/", views.module_detail, name="module_detail"),
     path(
         "<slug:edition>/<slug:module>/logic-model/",

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frameworks import selectors
+from frameworks.errata import read_over
+from frameworks.logic_models import logic_model, subject_of
 from frameworks.models import Edition
 
 
@@ -19,8 +21,8 @@ def current_edition(request):
 
 
 @login_not_required
-def edition_detail(request, edition):
-    edition, modules = selectors.edition_with_modules(edition)
+def edition_detail(request, edition, among=None):
+    edition, modules = selectors.edition_with_modules(edition, among)
     return render(
         request,
         "frameworks/edition_detail.html",
@@ -32,17 +34,19 @@ def edition_detail(request, edition):
                 edition.introduction, "introduction", _("Introduction")
             )
             + selectors.sections(edition.context, "context", _("Context")),
-            "principles": list(edition.transformationprinciples.all()),
-            "factors": list(edition.enablingfactors.all()),
-            "goals": list(edition.wellbeinggoals.all()),
-            "breadcrumbs": _way_to(request),
+            "principles": selectors.parts(edition, "transformationprinciples"),
+            "factors": selectors.parts(edition, "enablingfactors"),
+            "goals": selectors.parts(edition, "wellbeinggoals"),
+            "corrections": selectors.corrections(edition, modules),
+            "aims": selectors.parts(edition, "quadrupleaims"),
+            "breadcrumbs": way_to(request),
         },
     )
 
 
 @login_not_required
-def module_detail(request, edition, module):
-    module = selectors.module_with_edition(edition, module)
+def module_detail(request, edition, module, among=None):
+    module = selectors.module_with_edition(edition, module, among)
     return render(
         request,
         "frameworks/module_detail.html",
@@ -53,16 +57,16 @@ def module_detail(request, edition, module):
                 module.introduction, "introduction", _("Introduction")
             )
             + selectors.sections(module.context, "context", _("Context")),
-            "outcomes": list(selectors.outcomes_with_counts(module)),
-            "logic_model": selectors.logic_model(module),
-            "breadcrumbs": _way_to(request, module.edition),
+            "outcomes": selectors.outcomes_with_counts(module),
+            "logic_model": logic_model(module),
+            "breadcrumbs": way_to(request, module.edition),
         },
     )
 
 
 @login_not_required
-def outcome_detail(request, edition, module, number):
-    outcome = selectors.outcome_with_module(edition, module, number)
+def outcome_detail(request, edition, module, number, among=None):
+    outcome = selectors.outcome_with_module(edition, module, number, among)
     previous, following = selectors.neighbours(outcome)
     return render(
         request,
@@ -72,24 +76,33 @@ def outcome_detail(request, edition, module, number):
             "module": outcome.module,
             "outcome": outcome,
             "levels": selectors.criteria_by_level(outcome),
-            "goals": list(outcome.wellbeing_goals.all()),
-            "logic_model": selectors.logic_model(outcome),
+            "goals": read_over(outcome.module.edition, outcome.wellbeing_goals.all()),
+            "logic_model": logic_model(subject_of(outcome)),
+            "aims": read_over(outcome.module.edition, outcome.quadruple_aims.all()),
             "previous": previous,
             "following": following,
-            "breadcrumbs": _way_to(request, outcome.module.edition, outcome.module),
+            "breadcrumbs": way_to(request, outcome.module.edition, outcome.module),
         },
     )
 
 
-def _way_to(request, edition=None, module=None):
+def way_to(request, edition=None, module=None):
     """The breadcrumbs above a page; the start page is there for those who have one."""
     steps = []
+    # Of a preview, which has the same names of addresses.
+    here = request.resolver_match and request.resolver_match.namespace
     if request.user.is_authenticated:
         steps.append({"label": _("Home"), "url": reverse("home")})
     if edition:
-        url = reverse("frameworks:edition_detail", args=[edition.code])
+        url = reverse(
+            "frameworks:edition_detail", args=[edition.code], current_app=here
+        )
         steps.append({"label": edition.title, "url": url})
     if module:
-        url = reverse("frameworks:module_detail", args=[edition.code, module.code])
+        url = reverse(
+            "frameworks:module_detail",
+            args=[edition.code, module.code],
+            current_app=here,
+        )
         steps.append({"label": module.title, "url": url})
     return steps

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from frameworks import selectors
 from frameworks.logic_models import logic_model
@@ -9,18 +10,24 @@ from frameworks.views import way_to
 
 
 @login_not_required
-def module_logic_model(request, edition, module):
+def module_logic_model(request, edition, module, among=None):
     """The logic model of a module as a whole."""
-    module = selectors.module_with_edition(edition, module)
+    module = selectors.module_with_edition(edition, module, among)
     return _draw(request, module, module=module)
 
 
 @login_not_required
-def outcome_logic_model(request, edition, module, number):
+def outcome_logic_model(request, edition, module, number, among=None):
     """The logic model of an outcome; where the module has one for all, that one."""
-    outcome = selectors.outcome_with_module(edition, module, number)
+    outcome = selectors.outcome_with_module(edition, module, number, among)
     if outcome.module.has_one_logic_model:
-        return redirect("frameworks:module_logic_model", edition, module)
+        return redirect(
+            reverse(
+                "frameworks:module_logic_model",
+                args=[edition, module],
+                current_app=request.resolver_match.namespace,
+            )
+        )
     return _draw(request, outcome, module=outcome.module)
 
 

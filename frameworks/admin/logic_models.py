@@ -1,0 +1,51 @@
+"""Logic models, which stay open when their edition is published."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from frameworks.admin.base import WORDS_IN_A_LIST, path_to
+from frameworks.models import LogicModelEntry, Module, Outcome
+from organisations.admin_base import BilingualAdmin
+
+
+class LogicModelEntryForm(forms.ModelForm):
+    def clean(self):
+        cleaned = super().clean()
+        module, outcome = cleaned.get("module"), cleaned.get("outcome")
+        if bool(module) == bool(outcome):
+            self.add_error(
+                "outcome", _("Choose an outcome, or a module, but not both.")
+            )
+        elif cleaned.get("level") and not (module or outcome.module).uses_levels:
+            self.add_error("level", _("This module has no maturity levels."))
+        return cleaned
+
+
+@admin.register(LogicModelEntry)
+class LogicModelEntryAdmin(BilingualAdmin):
+    form = LogicModelEntryForm
+    list_display = ("short_text", "kind", "level", "number", "outcome", "module")
+    list_filter = ("kind", "level", "outcome__module", "module")
+    list_select_related = ("module", "outcome")
+    search_fields = ("text_cy", "text_en")
+    fields = ("outcome", "module", "kind", "level", "number", "text")
+
+    @admin.display(description=gettext_lazy("text"))
+    def short_text(self, entry):
+        return Truncator(entry.text).words(WORDS_IN_A_LIST)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "outcome":
+            kwargs["queryset"] = Outcome.objects.select_related(
+                "module__edition"
+            ).order_by("module__edition", "module__number", "number")
+        elif db_field.name == "module":
+            kwargs["queryset"] = Module.objects.select_related("edition").order_by(
+                "edition", "number"
+            )
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.label_from_instance = path_to
+        return field
