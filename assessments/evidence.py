@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from assessments.models import Evidence, EvidenceUse
+from frameworks.errata import read_over
 from frameworks.models import Criterion, Outcome
 
 
@@ -40,7 +41,7 @@ class Piece:
     supports: list[Support]
 
 
-def _supports(uses):
+def _supports(reflection, uses):
     """Supports by piece and outcome, in the order of the form."""
     found = {}
     for use in uses.select_related("evidence", "outcome__module", "criterion").order_by(
@@ -50,6 +51,8 @@ def _supports(uses):
         "criterion__level",
         "criterion__number",
     ):
+        shown = [use.outcome, use.outcome.module, use.criterion]
+        read_over(reflection.cycle.edition, filter(None, shown))
         support = found.setdefault(
             (use.evidence_id, use.outcome_id), Support(use.evidence, use.outcome)
         )
@@ -68,13 +71,15 @@ def _uses_in(reflection):
 
 def load_outcome_evidence(reflection, outcome):
     """The evidence of one outcome: one query. Asks nobody's leave."""
-    return OutcomeEvidence(_supports(_uses_in(reflection).filter(outcome=outcome)))
+    return OutcomeEvidence(
+        _supports(reflection, _uses_in(reflection).filter(outcome=outcome))
+    )
 
 
 def load_by_outcome(reflection):
     """Lists of Support by outcome's primary key, of the whole self-reflection: one query."""
     by_outcome = {}
-    for support in _supports(_uses_in(reflection)):
+    for support in _supports(reflection, _uses_in(reflection)):
         by_outcome.setdefault(support.outcome.pk, []).append(support)
     return by_outcome
 
@@ -82,7 +87,7 @@ def load_by_outcome(reflection):
 def load_pieces(reflection):
     """Every piece of evidence that the draft has, with what it supports: two queries."""
     by_evidence = {}
-    for support in _supports(_uses_in(reflection)):
+    for support in _supports(reflection, _uses_in(reflection)):
         by_evidence.setdefault(support.evidence.pk, []).append(support)
     return [
         Piece(evidence, by_evidence.get(evidence.pk, []))
@@ -105,7 +110,11 @@ def load_use_choices(edition):
         .select_related("module")
         .order_by("module__number", "number")
     )
+    outcomes = list(outcomes)
+    criteria = list(Criterion.objects.filter(outcome__module__edition=edition))
+    modules = [outcome.module for outcome in outcomes]
+    read_over(edition, [*outcomes, *modules, *criteria])
     by_outcome = {}
-    for criterion in Criterion.objects.filter(outcome__module__edition=edition):
+    for criterion in criteria:
         by_outcome.setdefault(criterion.outcome_id, []).append(criterion)
     return [UseChoices(outcome, by_outcome.get(outcome.pk, [])) for outcome in outcomes]

@@ -15,6 +15,7 @@ from assessments.models import (
     ReturnReason,
     StateChange,
 )
+from frameworks.errata import read_over
 from organisations.models import CLUSTER_ROLES, Membership
 
 A_PAGE = 50
@@ -151,6 +152,11 @@ def change_page(reflection, number, *, only_refused=False):
         )
         for version in page.object_list
     ]
+    for row in page.object_list:
+        shown = [row.answer.criterion, row.outcome, row.answer.enabling_factor]
+        if row.outcome:
+            shown.append(row.outcome.module)
+        read_over(reflection.cycle.edition, filter(None, shown))
     return page
 
 
@@ -166,6 +172,11 @@ def state_page(reflection, number):
         submitted = change.kind == StateChange.Kind.SUBMITTED
         submission_number += submitted
         is_known = change.by_id in of_the_cluster or change.kind not in OF_THE_CLUSTER
+        outcomes = [reason.outcome for reason in change.return_reasons.all()]
+        read_over(
+            reflection.cycle.edition,
+            [*outcomes, *(outcome.module for outcome in outcomes)],
+        )
         rows.append(
             StateRow(
                 at=change.at,

@@ -101,7 +101,7 @@ def load_last_outcome(reflection, sheet, *, user):
             | Q(outcome__in=ancestors),
             submission=_last_submissions(reflection, user).values("pk")[:1],
         ).select_related(
-            "submission__reflection__cycle", "outcome__module", "agreed_level"
+            "submission__reflection__cycle__edition", "outcome__module", "agreed_level"
         )
     )
     if not rows:

@@ -17,6 +17,7 @@ from assessments.subjects import (
     question_choices,
 )
 from cdf_site.templatetags.interface import long_text
+from frameworks.errata import corrections_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Item:
     date_label: str = ""  # empty: no date is asked for
     date_hint: str = ""
     level: int | None = None  # of the criterion
+    corrections: tuple = ()  # of its wording, the newest first
 
     @property
     def key(self):
@@ -81,6 +83,7 @@ def criterion_item(criterion):
         else _("Comment"),
         rows=2,
         level=criterion.level,
+        corrections=tuple(corrections_of(criterion, "text")),
     )
 
 
@@ -101,7 +104,7 @@ def own_level_item(outcome):
         subject=Subject(outcome_id=outcome.pk, question=Question.OWN_LEVEL),
         label=Question.OWN_LEVEL.label,
         hint=_("The cluster judges. The suggested level is only a suggestion."),
-        choices=tuple(question_choices(Question.OWN_LEVEL)),
+        choices=tuple(question_choices(Question.OWN_LEVEL, outcome.module)),
         text_label=_("The reason, if it differs from the suggested level"),
         rows=3,
     )
@@ -112,7 +115,7 @@ def target_level_item(outcome):
         subject=Subject(outcome_id=outcome.pk, question=Question.TARGET_LEVEL),
         label=Question.TARGET_LEVEL.label,
         hint=_("Where does the cluster want to be by the next cycle? (optional)"),
-        choices=tuple(question_choices(Question.TARGET_LEVEL)[1:]),
+        choices=tuple(question_choices(Question.TARGET_LEVEL, outcome.module)[1:]),
     )
 
 
@@ -169,6 +172,7 @@ def enabler_items(factors):
             choices=tuple(FACTOR_CHOICES),
             text_label=_("How does it help or hinder? (optional)"),
             rows=3,
+            corrections=tuple(corrections_of(factor, "title", "text")),
         )
         for factor in factors
     ]

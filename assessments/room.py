@@ -96,6 +96,7 @@ def keys(item, chosen):
         return [
             Key(str(level), str(level), label, str(level) == chosen, level > 0)
             for level, label in LEVEL_CHOICES
+            if str(level) in dict(item.choices)
         ]
     return [
         Key(str(number), value, label, value == chosen)

@@ -14,6 +14,7 @@ from assessments.models import (
     OUTCOME_TEXT_QUESTIONS,
 )
 from assessments.subjects import SEPARATOR, Subject
+from frameworks.unofficial import unofficial_languages
 
 FORMAT = 2
 # 1 had no evidence. What is read is written nowhere else: a reader takes every format.
@@ -54,11 +55,16 @@ def _evidence(support):
     }
 
 
-def _outcome(sheet, supports):
+def _outcome(sheet, supports, official):
     questions = (
         OUTCOME_QUESTIONS if sheet.module.uses_levels else OUTCOME_TEXT_QUESTIONS
     )
     suggestion = sheet.suggestion
+    unofficial = [
+        language
+        for language in unofficial_languages([sheet.outcome, sheet.criteria])
+        if language in official
+    ]
     return {
         "number": sheet.outcome.number,
         "title": _both(sheet.outcome, "title"),
@@ -93,6 +99,8 @@ def _outcome(sheet, supports):
             ],
         },
         "evidence": [_evidence(support) for support in supports],
+        # Only where the edition as a whole is official in that language.
+        **({"unofficial": unofficial} if unofficial else {}),
         "answered": sheet.answered,
         "total": sheet.total,
     }
@@ -107,6 +115,8 @@ def build(sheet, evidence=None):
     evidence = evidence or {}
     reflection, edition = sheet.reflection, sheet.edition
     cluster, cycle = reflection.cluster, reflection.cycle
+
+    official = {"cy", "en"} - {edition.unofficial_language}
 
     def questions(part, names):
         return {
@@ -137,7 +147,7 @@ def build(sheet, evidence=None):
                 "abbreviation": _both(module.module, "abbreviation"),
                 "criteria_heading": _both(module.module, "criteria_heading"),
                 "outcomes": [
-                    _outcome(outcome, evidence.get(outcome.outcome.pk, []))
+                    _outcome(outcome, evidence.get(outcome.outcome.pk, []), official)
                     for outcome in module.outcomes
                 ],
             }

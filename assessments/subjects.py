@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.text import format_lazy
 
+from assessments import maturity
 from assessments.models import (
     LEVEL_CHOICES,
     LEVEL_QUESTIONS,
@@ -61,12 +62,21 @@ def criterion_choices(criterion):
     return CriterionChoice if criterion.level else SignsChoice
 
 
-def question_choices(question):
-    """Choices of a question as pairs, empty where it is answered in words or by a date."""
+def level_choices(module=None):
+    """The levels that ``module`` has, or all of them, from below level 1 up, with their words."""
+    highest = module.highest_level if module else maturity.LEVELS[-1]
+    return [(level, label) for level, label in LEVEL_CHOICES if level <= highest]
+
+
+def question_choices(question, module=None):
+    """Choices of a question as pairs, empty where it is answered in words or by a date.
+
+    Of a question about a level, those that ``module`` has.
+    """
     if question in LEVEL_QUESTIONS:
         return [
             (str(level), format_lazy("{} {}", level, label) if level else label)
-            for level, label in LEVEL_CHOICES
+            for level, label in level_choices(module)
         ]
     return {
         Question.PARTICIPANTS: Profession.choices,

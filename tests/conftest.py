@@ -7,9 +7,11 @@ have a criterion at each level, a module without levels, and one enabling factor
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import connections
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from assessments.models import Evidence, SelfReflection
+from tests import emptying
 from tests.factories import (
     ClusterFactory,
     CycleFactory,
@@ -31,6 +33,18 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         name = tmp_path_factory.mktemp("database") / "tests.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """After a test that committed, only what it wrote is removed."""
+    with django_db_blocker.unblock():
+        after_a_test = emptying.Emptying(connections["default"]).after_a_test
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda case: after_a_test(case)
+        )
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -122,6 +136,11 @@ def other_officer(db):
 @pytest.fixture
 def national(db):
     return UserFactory(email="national@example.test", national_officer=True)
+
+
+@pytest.fixture
+def translator(db):
+    return UserFactory(email="translator@example.test", translator=True)
 
 
 @pytest.fixture

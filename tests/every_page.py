@@ -59,6 +59,10 @@ NO_PAGES = {
     "assessments:worksheet_file",
     "assessments:reflection_submit",
     "assessments:reflection_withdraw",
+    "framework_preview:current_edition",  # these lead to the public ones
+    "framework_preview:edition_changes",
+    "framework_preview:edition_file",
+    "frameworks:edition_file",  # tests/frameworks/test_importing.py
     "session",  # for scripts
     "outbox",  # in a demonstration only: tests/notifications/test_outbox.py
     "outbox_message",
@@ -110,6 +114,7 @@ class World:
     upload: int  # a worksheet, sent back and not applied
     translator: User
     to_translate: Edition
+    texts_upload: int  # a file of texts, sent back and not applied
     newcomer: User  # in whose cluster no session runs
     begun_nowhere: SelfReflection
     planned: Cycle
@@ -185,8 +190,7 @@ def build_world(
         administrator=administrator,
         evidence=add_link(reflection, by=lead).pk,
         upload=upload_of(reflection, lead),
-        translator=UserFactory(translator=True),
-        to_translate=draft_to_translate(),
+        **texts_of_translation(),
     )
 
 
@@ -256,34 +260,46 @@ def _before(reflection, *, lead, national):
         criterion.save()
 
 
-def translating(world):
+def texts_of_translation():
     """A draft with every kind of warning, and a file with every kind of fault and change."""
-    draft, translator = world.to_translate, world.translator
-    of_draft = {"edition": draft.code}
+    draft, translator = draft_to_translate(), UserFactory(translator=True)
     criteria = [first(draft, level) for level in (1, 2, 3)]
     content = made_workbook(draft, put(key_of(criteria[2]), cy="Un <b>", en="- One"))
     reading = read_texts(SimpleUploadedFile("texts.xlsx", content), draft)
     for code in Code:
-        reading.add_fault("E2", code, "12")
+        reading.add_fault(7, code, "12")
     upload = services_of_texts.keep_translation_file(
         edition=draft, file_name="texts.xlsx", reading=reading, by=translator
     )
     check_all(draft, translator)
     save_text(draft, translator, key_of(criteria[0]), cy="- un\n\n## Dau {tri}")
     save_text(draft, translator, key_of(criteria[1]), en="")
-    section = of_draft | {"section": f"outcome-{criteria[0].outcome_id}"}
+    # What only the file holds is known as stored text from here.
+    save_text(draft, translator, key_of(criteria[2]), cy="Un <b>", en="- One")
+    save_text(draft, translator, key_of(criteria[2]), cy="Tri", en="Three")
+    return {
+        "translator": translator,
+        "to_translate": draft,
+        "texts_upload": upload.pk,
+    }
+
+
+def translating(world):
+    translator = world.translator
+    draft = {"edition": world.to_translate.code}
+    outcome = first(world.to_translate).outcome_id
+    section = draft | {"section": f"outcome-{outcome}"}
     published = {"edition": world.draft.cycle.edition.code, "section": "edition"}
+    preview = draft | {"upload": world.texts_upload}
     return [
         Page("home", translator),
         Page("translation:translation_list", translator),
-        Page("translation:translation_edition", translator, of_draft),
+        Page("translation:translation_edition", translator, draft),
         Page("translation:translation_section", translator, section),
         Page("translation:translation_section", translator, published),
         Page("translation:translation_check", translator, section),
-        Page("translation:translation_files", translator, of_draft),
-        Page(
-            "translation:translation_preview", translator, of_draft | {"upload": upload.pk}
-        ),
+        Page("translation:translation_files", translator, draft),
+        Page("translation:translation_preview", translator, preview),
     ]
 
 
@@ -320,9 +336,7 @@ def pages(world):
             where=edition | {"module": "LEVELS", "number": 1},
         ),
         Page("indicators:indicator_list", officer),
-        Page(
-            "indicators:indicator_detail", officer, edition | {"indicator": "visits"}
-        ),
+        Page("indicators:indicator_detail", officer, edition | {"indicator": "visits"}),
         Page(
             "indicators:figures_edit",
             officer,

@@ -3,6 +3,8 @@
 import datetime
 import uuid
 
+from django.utils import timezone
+
 from assessments import services
 from assessments.models import (
     Answer,
@@ -17,7 +19,9 @@ from assessments.models import (
 from assessments.selectors import load_sheet
 from assessments.services import people
 from assessments.subjects import Subject
+from frameworks.correcting import correct
 from frameworks.models import Criterion, EnablingFactor, Outcome
+from frameworks.texts import FrameworkText
 
 State = SelfReflection.State
 KNOWN = "a-known-token"
@@ -176,3 +180,15 @@ def history(reflection, subject):
 
 def sheet_of(reflection):
     return load_sheet(SelfReflection.objects.get(pk=reflection.pk))
+
+
+def correct_wording(thing, name="text", *, edition, by, **wording):
+    """Correct one text of a published edition, by language; gives the correction."""
+    return correct(
+        edition=edition,
+        reason_cy="Gwall argraffu.",
+        reason_en="A slip of the press.",
+        dated_on=timezone.localdate(),
+        texts={FrameworkText(thing, name).key: wording},
+        by=by,
+    )

@@ -138,7 +138,7 @@ def test_queries_of_an_officer_do_not_grow_with_clusters(
         submit_one(cycle, ClusterFactory(health_board=board))
     client.force_login(officer)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("home"))
 
 
@@ -255,7 +255,7 @@ def test_queries_do_not_grow_with_clusters(
         MembershipFactory(user=lead, role="cluster_lead", cluster=other)
     client.force_login(lead)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("home"))
 
 

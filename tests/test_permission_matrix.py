@@ -28,6 +28,7 @@ from assessments.models import (
 from organisations.permissions import Permission, authorise, holds
 from tests.factories import (
     ClusterFactory,
+    EditionFactory,
     IndicatorFactory,
     SelfReflectionFactory,
     UserFactory,
@@ -442,6 +443,8 @@ ROUTES = [
     # the framework is public
     ("frameworks:current_edition", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
     ("frameworks:edition_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("frameworks:edition_file", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("frameworks:edition_changes", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("frameworks:module_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("frameworks:outcome_detail", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("frameworks:module_logic_model", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
@@ -543,6 +546,16 @@ ROUTES = [
     ("translation:translation_files", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 200 200"),
     ("translation:translation_download", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 422 422"),
     ("translation:translation_preview", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 404 404"),
+    # of a draft; of a published edition they lead to its own pages
+    ("framework_preview:edition_detail", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
+    ("framework_preview:module_detail", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
+    ("framework_preview:outcome_detail", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
+    ("framework_preview:module_logic_model", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
+    ("framework_preview:outcome_logic_model", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
+    ("framework_preview:current_edition", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("framework_preview:edition_changes", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("framework_preview:edition_file", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
+    ("form_preview", DRAFT, "302 | 403 403 403 403 403 | 403 403 403 302 302"),
     # behind links with a secret; of an unknown one
     ("people:invitation", DRAFT, "410 | 410 410 410 410 410 | 410 410 410 410 410"),
     ("password_reset", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
@@ -566,6 +579,8 @@ ARGUMENTS = {
     "cluster": "afan",
     "board": "7A0",
     "edition": "2030-05",
+    "notation": "json",
+    "since": "2029-05",
     "indicator": "visits",
     "period": "2026-07",
     "module": "LEVELS",
@@ -615,6 +630,7 @@ def test_who_opens_a_page(
 ):
     SelfReflectionFactory(cycle=reflection.cycle, cluster=other_cluster)
     IndicatorFactory(edition=reflection.cycle.edition, code="visits")
+    EditionFactory(code="2029-05", issued="2029-05", retired=True)
     start(reflection, by=people["lead"])
     if state == SENT:
         submit(reflection, by=people["lead"])

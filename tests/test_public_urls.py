@@ -19,6 +19,7 @@ PUBLIC = {
     "outbox_message",
     "frameworks:current_edition",
     "frameworks:edition_detail",
+    "frameworks:edition_changes",
     "frameworks:module_detail",
     "frameworks:outcome_detail",
     "frameworks:module_logic_model",

@@ -176,7 +176,9 @@ def last_outcome(edition):
 def read_over_outcomes(edition, outcomes):
     """Outcomes that come with their modules, both with their corrected wording."""
     outcomes = list(outcomes)
-    read_over(edition, [one for outcome in outcomes for one in (outcome, outcome.module)])
+    read_over(
+        edition, [one for outcome in outcomes for one in (outcome, outcome.module)]
+    )
     return outcomes
 
 

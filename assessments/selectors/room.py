@@ -76,7 +76,9 @@ def spread_of(reflection, outcome):
     if not discussion.view_count:
         return Spread(discussion.opened_at, [], [])
     if outcome.module.uses_levels:
-        choices = [(str(level), level, label) for level, label in level_choices(outcome.module)]
+        choices = [
+            (str(level), level, label) for level, label in level_choices(outcome.module)
+        ]
     else:
         choices = [(value, None, label) for value, label in SignsChoice.choices]
     rows = [

@@ -103,6 +103,7 @@ def save_answers(*, reflection, entries, language, operation_id, by):
         reflection,
         [entry.subject for entry in entries if entry.subject not in answers],
     )
+    _refuse_levels_too_high(entries)
     entries = _brought_forward(answers, entries, by=by)
     base_contents = _base_contents(answers, entries)
     done = {
@@ -201,6 +202,25 @@ def _refuse_foreign(reflection, subjects):
     for rows, ids in wanted.items():
         if ids and rows.filter(pk__in=ids).count() != len(ids):
             raise ForeignSubject
+
+
+def _refuse_levels_too_high(entries):
+    """Raise ForeignSubject for a level that its module does not have; every module has the first."""
+    chosen = [
+        (entry.subject.outcome_id, int(entry.choice))
+        for entry in entries
+        if entry.subject.question in LEVEL_QUESTIONS
+        and entry.choice not in ("", "0", "1")
+    ]
+    if not chosen:
+        return
+    highest = dict(
+        Outcome.objects.filter(
+            pk__in=[outcome for outcome, _level in chosen]
+        ).values_list("pk", "module__highest_level")
+    )
+    if any(level > highest[outcome] for outcome, level in chosen):
+        raise ForeignSubject
 
 
 def _brought_forward(answers, entries, *, by):

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import (
-    LEVELS_AS_CHOICES,
     Discussion,
     SignsChoice,
     View,
@@ -20,6 +19,7 @@ from assessments.models import (
 from assessments.rules import works_in_the_cluster
 from assessments.services.answers import ForeignSubject
 from assessments.services.states import locked
+from assessments.subjects import level_choices
 from cdf_site.common.languages import detect
 from frameworks.models import Outcome
 from organisations.audit import record
@@ -120,21 +120,23 @@ def save_views(*, reflection, opinions, language, by):
 
 
 def _refuse_foreign(reflection, opinions):
-    modules = dict(
-        Outcome.objects.filter(
+    outcomes = {
+        outcome.pk: outcome
+        for outcome in Outcome.objects.filter(
             module__edition=reflection.cycle.edition,
             pk__in=[opinion.outcome_id for opinion in opinions],
-        ).values_list("pk", "module__uses_levels")
-    )
+        ).select_related("module")
+    }
     for opinion in opinions:
-        if opinion.outcome_id not in modules:
+        if opinion.outcome_id not in outcomes:
             raise ForeignSubject
+        module = outcomes[opinion.outcome_id].module
         wanted = (
-            LEVELS_AS_CHOICES
-            if modules[opinion.outcome_id]
-            else ["", *SignsChoice.values]
+            [str(level) for level, _label in level_choices(module)]
+            if module.uses_levels
+            else SignsChoice.values
         )
-        if opinion.choice not in wanted:
+        if opinion.choice not in {"", *wanted}:
             raise ForeignSubject
 
 

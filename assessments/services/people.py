@@ -22,6 +22,7 @@ from notifications.writing import day, hour, in_both, link_to, name_of
 from organisations.audit import record
 from organisations.models import AuditEvent, Cluster, Invitation, Membership, Role, User
 from organisations.permissions import Permission, authorise, holds
+from organisations.services import follow_beginning, follow_end, last_day
 
 LONGEST_DEPUTY = 90  # days
 MOST_INVITATIONS = 50  # waiting, of one cluster: more would be a mailing
@@ -413,6 +414,9 @@ def nominate_deputy(*, cluster, person, until, by):
         raise NotHere
     if deputy and deputy.ends_on == until:
         return deputy
+    if deputy and cluster.closed_on:  # planned anew in what follows the cluster
+        _end([deputy], by=by)
+        deputy = None
     if deputy:
         deputy.ends_on = until
         deputy.save(update_fields=["ends_on"])
@@ -602,7 +606,11 @@ def _holds(cluster, person, role):
 
 def _begin(cluster, person, role, profession, *, by, ends_on=None):
     membership = Membership.objects.create(
-        user=person, role=role, cluster=cluster, profession=profession, ends_on=ends_on
+        user=person,
+        role=role,
+        cluster=cluster,
+        profession=profession,
+        ends_on=last_day(cluster, ends_on),
     )
     record(
         AuditEvent.Kind.ADDED,
@@ -612,6 +620,7 @@ def _begin(cluster, person, role, profession, *, by, ends_on=None):
         cluster=cluster.code,
         person=person.pk,
     )
+    follow_beginning(membership, ends_on=ends_on, by=by)
     return membership
 
 
@@ -634,3 +643,4 @@ def _end(memberships, *, by):
             role=membership.role,
             person=membership.user_id,
         )
+        follow_end(membership, by=by)

@@ -220,8 +220,10 @@ def record_agreement(*, reflection, by, levels, submission_number=None):
     _is_about(reflection, submission_number)
     rows = reflection.latest_submission.submitted_outcomes.filter(uses_levels=True)
     agreed = []
-    for row in rows.filter(outcome__in=levels):
+    for row in rows.filter(outcome__in=levels).select_related("outcome__module"):
         level, reason, language = levels[row.outcome_id]
+        if level > row.outcome.module.highest_level:
+            raise ForeignSubject
         if level != row.own_level and not reason.strip():
             raise ReasonMissing
         agreed.append(

@@ -61,7 +61,7 @@ def agreement_record(request, cycle, cluster):
 
     def make_form(reflection, *args, **kwargs):
         submission = reflection.latest_submission
-        rows = selectors.levelled_outcomes(submission)
+        rows = selectors.levelled_outcomes(submission, reflection.cycle.edition)
         return AgreementForm(submission, rows, *args, **kwargs)
 
     def act(reflection, form):

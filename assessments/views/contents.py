@@ -1,34 +1,52 @@
 """The self-reflections of one's clusters, and the contents of one."""
 
+from django.db.models import Max
 from django.shortcuts import redirect, render
 
 from assessments import selectors
 from assessments.last_cycle import load_last_answers
-from assessments.models import SelfReflection, Submission
+from assessments.models import SelfReflection, Submission, followed_by
 from assessments.selectors import room as selectors_room
 from assessments.views import outline
 from assessments.views.flags import open_flags
 from assessments.views.loading import reflection_url, visible
+from frameworks.errata import read_over
 from organisations.models import CLUSTER_ROLES
 from organisations.permissions import Permission, holds
 
 
 def mine(request):
-    """The self-reflections of one's clusters, or the only one at once."""
+    """The self-reflections of one's clusters, or the only one at once; and what those submitted
+    that these clusters follow."""
     cluster_ids = request.user.cluster_ids(*CLUSTER_ROLES)
     reflections = list(
         SelfReflection.objects.visible_to(request.user)
         .filter(cluster__in=cluster_ids)
         .with_shown_state()
+        .with_name_then()
+        .select_related("cluster", "cycle")
+        .order_by("-cycle__opens_at", "cluster__pk")
+    )
+    followed = list(
+        SelfReflection.objects.visible_to(request.user)
+        .filter(cluster__in=followed_by(request.user))
+        .exclude(cluster__in=cluster_ids)
+        .annotate(submission_number=Max("submissions__number"))
+        .filter(submission_number__isnull=False)
+        .with_name_then()
         .select_related("cluster", "cycle")
         .order_by("-cycle__opens_at", "cluster__pk")
     )
     current = [
         reflection for reflection in reflections if not reflection.cycle.closed_at
     ]
-    if len(current) == 1 and len(reflections) == 1:
+    if len(current) == 1 and len(reflections) == 1 and not followed:
         return redirect(reflection_url("reflection_detail", current[0]))
-    return render(request, "assessments/mine.html", {"reflections": reflections})
+    return render(
+        request,
+        "assessments/mine.html",
+        {"reflections": reflections, "followed": followed},
+    )
 
 
 def reflection_detail(request, cycle, cluster):
@@ -81,7 +99,7 @@ def _for_readers(request, reflection, submissions):
     context = {"results_board": board if sees_progress else None}
     if submissions:
         context["submission"] = submissions[0]
-        rows = selectors.submitted_outcomes(submissions[0])
+        rows = selectors.submitted_outcomes(submissions[0], reflection.cycle.edition)
         context["submitted_outcomes"] = rows
         context["has_agreed_levels"] = any(hasattr(row, "agreed_level") for row in rows)
     if sees_progress and (reflection.is_unsent or not submissions):
@@ -92,10 +110,13 @@ def _for_readers(request, reflection, submissions):
 def _contents(request, reflection, sheet):
     """The pages of the form that were asked for, and the next thing to do."""
     last_answers = load_last_answers(reflection, sheet, user=request.user)
+    flags = list(open_flags(request, reflection).select_related("criterion"))
+    flagged = filter(None, (flag.criterion for flag in flags))
+    read_over(reflection.cycle.edition, flagged)
     parts = outline.outline(
         reflection,
         sheet,
-        flags=open_flags(request, reflection).select_related("criterion"),
+        flags=flags,
         last_answers=last_answers,
     )
     show = outline.Show.of(request)

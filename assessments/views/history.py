@@ -25,6 +25,7 @@ from assessments.views.loading import (
     reflection_url,
     visible,
 )
+from frameworks.errata import read_over
 from frameworks.models import Criterion, EnablingFactor, Outcome
 from organisations.permissions import Permission, authorise, holds
 
@@ -47,7 +48,9 @@ def answer_history(request, cycle, cluster, key):
         thing = rows.filter(pk=pk).first()
         if thing is None:
             raise Http404
+        read_over(edition, [thing])
         if kind == "criterion":
+            read_over(edition, [thing.outcome, thing.outcome.module])
             return _history_page(
                 request,
                 reflection,
@@ -90,6 +93,7 @@ def outcome_answer_history(request, cycle, cluster, module, number, question):
     )
     if outcome is None:
         raise Http404
+    read_over(reflection.cycle.edition, [outcome, outcome.module])
     return _history_page(
         request,
         reflection,

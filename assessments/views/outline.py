@@ -1,6 +1,7 @@
 """The pages of a self-reflection in their order, and which of them somebody wants to see."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,7 @@ class Line:
     url: str
     flags: list = field(default_factory=list)
     changes: int = 0  # answers that are not as they were in the last cycle
+    corrected_on: date | None = None  # its wording, since the cycle was opened
 
     def is_shown(self, show):
         return {
@@ -75,6 +77,7 @@ def outline(reflection, sheet, *, flags=(), last_answers=None):
             url=outcome_url(reflection, outcome),
             flags=[flag for flag in flags if flag.outcome_id == outcome.pk],
             changes=last_cycle.changes(page, last_answers) if last_answers else 0,
+            corrected_on=_corrected_on(reflection, page),
         )
 
     def other(page, title, name):
@@ -102,6 +105,20 @@ def outline(reflection, sheet, *, flags=(), last_answers=None):
         Part(number, title, lines)
         for number, (title, lines) in enumerate(contents, start=1)
     ]
+
+
+def _corrected_on(reflection, page):
+    """When the wording of an outcome was last corrected, if the cycle was open then."""
+    opened_at = reflection.cycle.opened_at
+    return max(
+        (
+            wording.dated_on
+            for thing in (page.outcome, *page.criteria)
+            for wording in thing.corrected_wording
+            if opened_at and wording.made_at > opened_at
+        ),
+        default=None,
+    )
 
 
 def shown(parts, show):

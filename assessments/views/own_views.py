@@ -22,6 +22,7 @@ from assessments.views.loading import (
 )
 from cdf_site.common.scripts import by_script
 from cdf_site.templatetags.interface import labelled_error
+from frameworks.errata import read_over
 from frameworks.models import Criterion
 from organisations.permissions import Permission, authorise, holds
 
@@ -128,7 +129,9 @@ def _own_views_page(request, reflection, outcomes, *, here, onward):
     frozen = selectors_room.opened_outcomes(reflection)
     views = selectors_room.own_views(reflection, request.user)
     criteria = {}
-    for criterion in Criterion.objects.filter(outcome__in=outcomes):
+    for criterion in read_over(
+        reflection.cycle.edition, Criterion.objects.filter(outcome__in=outcomes)
+    ):
         criteria.setdefault(criterion.outcome_id, []).append(criterion)
     context = {"reflection": reflection, "here": here, "back": None}
 

@@ -254,7 +254,7 @@ def session_end(request, cycle, cluster):
         beside=lambda sheet: {
             "session": session,
             "back_to_the_room": _current_url(session),
-            "times": selectors_room.times_of(session),
+            "times": selectors_room.times_of(session, reflection.cycle.edition),
         },
         tells=lambda saved: stays,
     )

@@ -177,7 +177,9 @@ def _outcome_rows(module, sheet):
         Heading(
             words(lambda: _("The cluster's reflection on this outcome")),
             choices=_choices(
-                lambda: question_choices(Question.OWN_LEVEL) if questions else ()
+                lambda: (
+                    question_choices(Question.OWN_LEVEL, module) if questions else ()
+                )
             ),
         )
     )

@@ -1,15 +1,9 @@
 """Reading a worksheet that was filled in: what it says, and what cannot be understood."""
 
 import datetime
-import json
 import re
-import signal
-import subprocess
-import tempfile
 import unicodedata
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NamedTuple
 
 from assessments.forms import LONGEST_TEXT
 from assessments.worksheets.layout import YES, tabs
@@ -23,11 +17,9 @@ from assessments.worksheets.writing import (
     TEXT,
     VERSION,
 )
-from cdf_site.common import confined
+from cdf_site.common import workbooks
 from cdf_site.common.encoding import spoiled_part
 
-UNPACKING = str(Path(__file__).with_name("unpacking.py"))
-LARGEST_FILE = 5 * 1024 * 1024
 MOST_FAULTS = 200  # that are listed
 DATE_IN_FIGURES = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 NOT_LETTERS = re.compile(r"\W+")
@@ -76,11 +68,6 @@ class Reading:
             self.faults.append(fault)
 
 
-class Cell(NamedTuple):
-    value: object
-    is_formula: bool
-
-
 def read(content, sheet):
     """Read the bytes of a worksheet for the self-reflection of ``sheet``.
 
@@ -100,41 +87,11 @@ def read(content, sheet):
 
 def _unpacked(content):
     """Pairs of a sheet's title and its rows, each a number and cells by column."""
-    if len(content) > LARGEST_FILE:
-        raise Unreadable("too_large")
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.flush()
-        file.seek(0)
-        try:
-            said = json.loads(confined.run(UNPACKING, file))
-        except subprocess.TimeoutExpired:
-            raise Unreadable("too_large") from None
-        except subprocess.CalledProcessError as error:
-            # Ended because it had used what it is given, or by what spoiled the file.
-            is_spent = error.returncode in {-signal.SIGKILL, -signal.SIGXCPU}
-            raise Unreadable("too_large" if is_spent else "not_a_worksheet") from None
-    if "refused" in said:
-        raise Unreadable(said["refused"])
-    return [
-        (
-            title,
-            [
-                (
-                    number,
-                    {int(column): _cell(*cell) for column, cell in cells.items()},
-                )
-                for number, cells in rows
-            ],
-        )
-        for title, rows in said["sheets"]
-    ]
-
-
-def _cell(kind, value):
-    if kind == "date":
-        value = datetime.date.fromisoformat(value)
-    return Cell(value, is_formula=kind == "f")
+    try:
+        return workbooks.sheets_of(content)
+    except workbooks.Unreadable as error:
+        code = "too_large" if error.code == "too_large" else "not_a_worksheet"
+        raise Unreadable(code) from None
 
 
 def _check_about(sheets, sheet):

@@ -46,6 +46,7 @@ ACCOUNTS = (
         health_board="7A3",
     ),
     Account("national@example.test", Role.NATIONAL_OFFICER, "cy"),
+    Account("translator@example.test", Role.TRANSLATOR, "cy"),
     Account("administrator@example.test", Role.ADMINISTRATOR, "en"),
     Account("lead.neath@example.test", Role.CLUSTER_LEAD, "en", cluster="neath"),
     Account("lead.arfon@example.test", Role.CLUSTER_LEAD, "cy", cluster="arfon"),
@@ -98,11 +99,13 @@ NAMES = {
         "cy": "Swyddog y rhaglen genedlaethol",
         "en": "National programme officer",
     },
+    Role.TRANSLATOR: {"cy": "Cyfieithydd", "en": "Translator"},
     Role.ADMINISTRATOR: {"cy": "Gweinyddwr", "en": "Administrator"},
 }
 # What the roles without a cluster or board look after.
 NATIONAL_SCOPES = {
     Role.NATIONAL_OFFICER: {"cy": "Cymru gyfan", "en": "All of Wales"},
+    Role.TRANSLATOR: {"cy": "Testunau'r fframwaith", "en": "The texts of the framework"},
     Role.ADMINISTRATOR: {"cy": "Gweinyddu", "en": "Administration"},
 }
 

@@ -128,6 +128,7 @@ class Outcome:
     answers: list[Answer]
     unanswered: int
     evidence: list[Evidence]
+    is_unofficial: bool  # whether some of the framework's words are, in this language
     # where the module has levels
     own_level: Level | None = None
     suggested_level: Level | None = None
@@ -403,6 +404,7 @@ class _Reader:
             "title": self.words(outcome["title"]),
             "answers": self.questions(texts),
             "evidence": [self.evidence(each) for each in outcome.get("evidence", [])],
+            "is_unofficial": self.language in outcome.get("unofficial", []),
             "unanswered": sum(
                 not criterion["answer"]["choice"] for criterion in outcome["criteria"]
             ),

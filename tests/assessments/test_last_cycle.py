@@ -28,6 +28,7 @@ from tests.factories import (
     EditionFactory,
     ModuleFactory,
     SelfReflectionFactory,
+    thawed,
 )
 from tests.factories.assessments import days_from_now
 from tests.steps import (
@@ -193,9 +194,10 @@ def other_edition(cluster, lead):
     """The edition before, on which the cluster submitted: all its criteria at level 1 are met."""
     edition = EditionFactory(code="2025-05")
     ModuleFactory(edition=edition, number=1, code="OLD", outcomes=2)
-    Criterion.objects.filter(outcome__module__edition=edition).update(
-        text_en="There is a plan.", text_cy="Mae cynllun."
-    )
+    with thawed():
+        Criterion.objects.filter(outcome__module__edition=edition).update(
+            text_en="There is a plan.", text_cy="Mae cynllun."
+        )
     before = SelfReflectionFactory(
         cluster=cluster,
         cycle=CycleFactory(
@@ -228,7 +230,8 @@ def came_from(criterion, edition, *, outcome, level=1):
         outcome__module__edition=edition, outcome__number=outcome, level=level
     )
     criterion.text_en, criterion.text_cy = "There is a good plan.", "Mae cynllun da."
-    criterion.save()
+    with thawed():
+        criterion.save()
     return criterion
 
 
@@ -281,7 +284,8 @@ def test_an_edition_that_no_cycle_was_on_is_stepped_over(
     )
     today = criterion_of(reflection, level=1)
     today.predecessor = middle
-    today.save()
+    with thawed():
+        today.save()
 
     answers = load_last_answers(reflection, sheet_of(reflection), user=lead)
 

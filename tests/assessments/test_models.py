@@ -31,7 +31,7 @@ from assessments.models import (
 )
 from cdf_site.common import triggers
 from frameworks.models import Correction, EnablingFactor, Erratum
-from organisations.models import AuditEvent, Membership, Role
+from organisations.models import AuditEvent, FormerName, Membership, Role, Succession
 from tests.factories import ClusterFactory, CriterionFactory, CycleFactory
 from tests.steps import criterion_of, outcome_of, start, submit
 
@@ -257,6 +257,31 @@ def written_once(submission, reflection, lead, officer):
         reason_cy="Eira.",
         extended_by=officer,
     )
+    edition = reflection.cycle.edition
+    correction = Correction.objects.create(
+        edition=edition, reason_cy="Gwall.", reason_en="A slip."
+    )
+    Erratum.objects.create(
+        correction=correction,
+        part=Erratum.Part.CRITERION,
+        part_id=criterion_of(reflection).pk,
+        field="text",
+        language="en",
+        text="As it should read.",
+    )
+    FormerName.objects.create(
+        cluster=reflection.cluster,
+        name_cy="Hen enw",
+        name_en="Former name",
+        renamed_by=officer,
+    )
+    Succession.objects.create(
+        predecessor=reflection.cluster,
+        successor=ClusterFactory(),
+        kind=Succession.Kind.MERGED,
+        effective_on="2030-01-01",
+        decided_by=officer,
+    )
 
 
 def outcome_row(submission, **fields):
@@ -467,6 +492,8 @@ def test_a_cycle_is_lengthened_for_a_reason(
 
 APPEND_ONLY = [
     AuditEvent,
+    FormerName,
+    Succession,
     AnswerVersion,
     StateChange,
     ReturnReason,
@@ -480,6 +507,8 @@ APPEND_ONLY = [
 ]
 TABLES = (
     "organisations_auditevent",
+    "organisations_formername",
+    "organisations_succession",
     "assessments_answerversion",
     "assessments_statechange",
     "assessments_returnreason",

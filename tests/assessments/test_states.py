@@ -21,7 +21,12 @@ from assessments.models import (
 )
 from assessments.services import Incomplete, NotNow, ReasonMissing
 from organisations.models import AuditEvent
-from tests.factories import ClusterFactory, CycleFactory, SelfReflectionFactory
+from tests.factories import (
+    ClusterFactory,
+    CycleFactory,
+    SelfReflectionFactory,
+    thawed,
+)
 from tests.steps import (
     State,
     answer_all,
@@ -471,7 +476,8 @@ def test_a_correction_of_the_framework_leaves_what_was_submitted(reflection, lea
 
     outcome = outcome_of(reflection)
     outcome.title_cy = outcome.title_en = "Something else"
-    outcome.save()
+    with thawed():
+        outcome.save()
 
     submission.refresh_from_db()
     assert submission.content == kept

@@ -416,7 +416,7 @@ def test_what_uses_up_its_time_is_refused(reflection, monkeypatch, tmp_path):
         "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
         "while True: pass\n"
     )
-    monkeypatch.setattr("assessments.worksheets.reading.UNPACKING", str(program))
+    monkeypatch.setattr("cdf_site.common.workbooks.UNPACKING", str(program))
 
     with pytest.raises(Unreadable) as refused:
         read(b"", sheet_of(reflection))

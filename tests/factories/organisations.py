@@ -99,7 +99,8 @@ class MembershipFactory(DjangoModelFactory):
 
 class UserFactory(DjangoModelFactory):
     """A person who holds no role: ``lead_of=cluster``, ``contributor_to=cluster``,
-    ``officer_of=health_board``, ``national_officer=True`` or ``administrator=True`` gives one.
+    ``officer_of=health_board``, ``national_officer=True``,
+    ``translator=True`` or ``administrator=True`` gives one.
 
     Without ``password`` nobody can sign in with one, which is quick: use ``force_login``.
     """
@@ -136,6 +137,11 @@ class UserFactory(DjangoModelFactory):
     def national_officer(user, create, wanted):
         if wanted:
             MembershipFactory(user=user, role=Role.NATIONAL_OFFICER)
+
+    @factory.post_generation
+    def translator(user, create, wanted):
+        if wanted:
+            MembershipFactory(user=user, role=Role.TRANSLATOR)
 
     @factory.post_generation
     def administrator(user, create, wanted):

@@ -13,20 +13,26 @@ import threading
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 # Playwright keeps an event loop running in the tests' thread, and Django refuses to
 # use the database where it sees one. Nothing here is asynchronous: the tests wait.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-ACTION_TIMEOUT = 10_000  # milliseconds: a click, an expected element
-LOADING_TIMEOUT = 20_000  # a page; a PDF takes seconds
+# Long enough for a machine that has much else to do: only what fails waits for it.
+ACTION_TIMEOUT = 30_000  # milliseconds: a click, a download, an expected element
+LOADING_TIMEOUT = 60_000  # a page; a PDF takes seconds
 AXE_TIMEOUT = 60_000
+
+expect.set_options(timeout=ACTION_TIMEOUT)
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """
 ([rules, timeout]) => Promise.race([
-  axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]}),
+  // Without copies of imported style sheets, which the page's own policy would refuse.
+  axe.run(document, {
+    runOnly: {type: "tag", values: rules}, resultTypes: ["violations"], preload: false,
+  }),
   new Promise((_, refuse) => setTimeout(() => refuse(new Error("axe: too slow")), timeout)),
 ])
 """

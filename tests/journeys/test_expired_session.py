@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from assessments.models import Answer
-from tests.journeys.world import PASSWORD, World, press, sign_in, words
+from tests.journeys.world import PASSWORD, World, press, sign_in, sign_out, words
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -68,7 +68,7 @@ def test_another_person_sends_and_sees_nothing_and_its_owner_sends_it_after_all(
     press(page, language, "Send the form again")
     expect(page.get_by_text(words(language, OF_ANOTHER))).to_be_visible()
     shown, before = page.content(), stored()
-    other.get_by_role("button", name=words(language, "Sign out")).click()
+    sign_out(other, language)
     sign_in(other, world.lead, language)
     page.reload()
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Answer, Cycle, SelfReflection
-from tests.journeys.world import World, fits, press, sign_in, words
+from tests.journeys.world import World, fits, follow, press, sign_in, words
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -63,15 +63,14 @@ def test_from_a_first_sentence_to_a_second_submission(
         cluster_page.goto(outcome)
         cluster_page.locator("textarea[name=going-well-text]").fill(text)
         press(cluster_page, language, "Save and stay on this page")
-    cluster_page.locator("#going-well .history-link").click()
+    follow(cluster_page.locator("#going-well .history-link"))
     assert cluster_page.locator("ins").count() >= 1
     look(cluster_page)
-    cluster_page.locator(".version form button").click()
-    cluster_page.wait_for_url("**undo=*")
+    follow(cluster_page.locator(".version form button"))
+    assert "undo=" in cluster_page.url
     assert well() == first
     look(cluster_page)
-    cluster_page.locator("form.undo button").click()
-    cluster_page.wait_for_load_state()
+    follow(cluster_page.locator("form.undo button"))
     assert well() == second
     cluster_page.goto(f"{here}changes/")
     assert cluster_page.locator("li.version").count() == 4
@@ -91,7 +90,7 @@ def test_from_a_first_sentence_to_a_second_submission(
     cluster_page.goto(here)
     assert REASONS[language] in text_of(cluster_page)
     look(cluster_page)
-    cluster_page.locator(".return-reasons a").click()
+    follow(cluster_page.locator(".return-reasons a"))
     assert REASONS[language] in text_of(cluster_page)
     cluster_page.locator(".criterion fieldset label").first.click()
     cluster_page.locator("textarea[name=going-well-text]").fill(first)
@@ -129,9 +128,8 @@ def test_from_a_first_sentence_to_a_second_submission(
     assert cluster_page.locator("li.version").count() == 5
     look(cluster_page)
     board_page.goto(here)
-    board_page.get_by_role(
-        "link", name=words(language, "What changed since the one before")
-    ).first.click()
+    changed = words(language, "What changed since the one before")
+    follow(board_page.get_by_role("link", name=changed).first)
     assert board_page.url.endswith("/submissions/2/changes/")
     assert board_page.locator("del").count() >= 1
     look(board_page)

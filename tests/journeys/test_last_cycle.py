@@ -13,7 +13,7 @@ from tests.factories import (
     SelfReflectionFactory,
 )
 from tests.factories.assessments import days_from_now
-from tests.journeys.world import World, fits, sign_in, words
+from tests.journeys.world import World, fits, follow, sign_in, words
 from tests.steps import entry, save, submit
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -82,9 +82,8 @@ def stored(world):
     }
 
 
-def press_in(place, page, name):
-    with page.expect_navigation():
-        place.locator(f"button[name={name}]").click()
+def press_in(place, name):
+    follow(place.locator(f"button[name={name}]"))
 
 
 @pytest.mark.parametrize("language", ["cy", "en"])
@@ -108,7 +107,7 @@ def test_last_cycle_is_carried_forward_confirmed_flagged_and_found(
     looked_at(page)
 
     # Carried forward, it is shown, and nobody's answer yet
-    press_in(rows[0], page, "carry")
+    press_in(rows[0], "carry")
     expect(rows[0].locator("input[value=partly_met]")).to_be_checked()
     expect(rows[0].locator("textarea")).to_have_value("Bron yno.")
     expect(rows[0].locator(".carried")).to_contain_text(
@@ -122,10 +121,10 @@ def test_last_cycle_is_carried_forward_confirmed_flagged_and_found(
     looked_at(page)
 
     # Until it is confirmed, or changed, which is to confirm it
-    press_in(rows[0], page, "confirm")
+    press_in(rows[0], "confirm")
     assert stored(world)[first.pk] == ("partly_met", "Bron yno.")
     expect(page.locator(".carried")).to_have_count(0)
-    press_in(rows[1], page, "carry")
+    press_in(rows[1], "carry")
     rows[1].locator("input[value=not_yet_met]").check()
     expect(page.locator(".carried")).to_have_count(0)
     expect(page.locator("#save-state")).to_contain_text(
@@ -146,19 +145,19 @@ def test_last_cycle_is_carried_forward_confirmed_flagged_and_found(
     assert page.locator(".suggestion details").evaluate("details => details.open")
 
     # Flagged, found on the contents page, and settled
-    press_in(rows[0], page, "flag")
+    press_in(rows[0], "flag")
     expect(rows[0]).to_contain_text(str(world.lead))
     looked_at(page)
     page.goto(f"{contents}?show=flagged")
     expect(page.locator(".nhsuk-task-list__item")).to_have_count(1)
     looked_at(page)
-    page.locator(".flag a").click()
+    follow(page.locator(".flag a"))
     assert page.url.endswith(f"outcomes/PCMW/1/#{keys[0]}")
-    press_in(rows[0], page, "settle")
+    press_in(rows[0], "settle")
     assert not Flag.objects.open().exists()
     page.goto(f"{contents}?show=flagged")
     looked_at(page)
-    page.get_by_role("link", name=words(language, "Show everything")).click()
+    follow(page.get_by_role("link", name=words(language, "Show everything")))
     expect(page.locator(".nhsuk-task-list__item")).to_have_count(23)
     page.goto(f"{contents}?show=changed")
     expect(page.locator(".nhsuk-task-list__item")).to_have_count(1)
@@ -172,19 +171,19 @@ def test_without_scripts(new_page, world):
     page.goto("/en/self-reflections/2030/afan/outcomes/PCMW/1/")
     page.locator("textarea[name=going-well-text]").fill("Typed before.")
 
-    press_in(row, page, "carry")
+    press_in(row, "carry")
 
     assert stored(world) == {"going_well": ("", "Typed before.")}
     expect(row.locator("input[value=partly_met]")).to_be_checked()
     page.locator("textarea[name=in-the-way-text]").fill("Typed between.")
 
-    press_in(page.locator("#outcome"), page, "flag")
+    press_in(page.locator("#outcome"), "flag")
 
     assert world.criteria[0].pk not in stored(world)
     assert stored(world)["in_the_way"] == ("", "Typed between.")
     expect(row.locator("input[value=partly_met]")).to_be_checked()
     expect(page.locator("#outcome")).to_contain_text("Flagged for discussion")
 
-    press_in(row, page, "confirm")
+    press_in(row, "confirm")
 
     assert stored(world)[world.criteria[0].pk] == ("partly_met", "Bron yno.")

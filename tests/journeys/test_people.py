@@ -6,7 +6,7 @@ import pytest
 from assessments.models import SelfReflection
 from organisations.models import User
 from tests.journeys.test_self_reflection import looked_at
-from tests.journeys.world import PASSWORD, World, press, sign_in, words
+from tests.journeys.world import PASSWORD, World, follow, press, sign_in, words
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -26,9 +26,9 @@ def test_from_the_invitation_to_the_leads_right(new_page, world, looked_at, lang
 
     # The lead invites
     sign_in(lead, world.lead, language)
-    lead.get_by_role("link", name=words(language, "People of the cluster")).click()
+    follow(lead.get_by_role("link", name=words(language, "People of the cluster")))
     looked_at(lead)
-    lead.get_by_role("link", name=words(language, "Invite a contributor")).click()
+    follow(lead.get_by_role("link", name=words(language, "Invite a contributor")))
     lead.locator("input[name=email]").fill(ADDRESS)
     lead.locator("select[name=profession]").select_option("pharmacy")
     lead.locator(f"input[name=language][value={language}]").check()
@@ -40,9 +40,9 @@ def test_from_the_invitation_to_the_leads_right(new_page, world, looked_at, lang
     # The outbox, and the link in it
     guest.goto(f"/{language}/outbox/")
     looked_at(guest)
-    guest.locator("main li a").first.click()
+    follow(guest.locator("main li a").first)
     looked_at(guest)
-    guest.locator("main a[href*='/invitation/']").click()
+    follow(guest.locator("main a[href*='/invitation/']"))
     looked_at(guest)
     guest.locator("input[name=name]").fill("Heledd")
     guest.locator("input[name=new_password1]").fill(PASSWORD)
@@ -63,9 +63,8 @@ def test_from_the_invitation_to_the_leads_right(new_page, world, looked_at, lang
 
     # The lead gives them the lead's right
     lead.reload()
-    lead.get_by_role(
-        "link", name=words(language, "Give a deputy the lead's right")
-    ).click()
+    deputy = words(language, "Give a deputy the lead's right")
+    follow(lead.get_by_role("link", name=deputy))
     lead.get_by_label("Heledd").check()
     day = lead.evaluate(
         "new Date(Date.now() + 5 * 86400000).toISOString().slice(0, 10)"
@@ -101,14 +100,14 @@ def test_a_forgotten_password(new_page, world, looked_at, language):
     page = new_page()
 
     page.goto(f"/{language}/sign-in/")
-    page.get_by_role("link", name=words(language, "Forgotten your password?")).click()
+    follow(page.get_by_role("link", name=words(language, "Forgotten your password?")))
     looked_at(page)
     page.locator("input[name=email]").fill(world.lead.email)
     press(page, language, "Send the link")
     looked_at(page)
     page.goto(f"/{language}/outbox/")
-    page.locator("main li a").first.click()
-    page.locator("main a[href*='/password/']").click()
+    follow(page.locator("main li a").first)
+    follow(page.locator("main a[href*='/password/']"))
     looked_at(page)
     for number in (1, 2):
         page.locator(f"input[name=new_password{number}]").fill("stabl y ceffyl gwyn")

@@ -16,7 +16,7 @@ from tests.factories import (
     ModuleFactory,
     OutcomeFactory,
 )
-from tests.journeys.world import World, drafts, press, sign_in, until
+from tests.journeys.world import World, drafts, press, sign_in, sign_out, until
 from tests.steps import entry, save, words_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -431,8 +431,7 @@ def test_another_person_sees_none_of_it_and_its_writer_all(writing, world, fault
     page.goto(ADDRESS)
     page.wait_for_timeout(1_000)
     seen_by_another = (box.input_value(), stored(), drafts(page))
-    page.locator("header").get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/sign-in/")
+    sign_out(page)
     sign_in(page, world.lead)
     page.goto(ADDRESS)
 

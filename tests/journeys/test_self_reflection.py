@@ -7,7 +7,7 @@ import pypdf
 import pytest
 
 from assessments.models import Answer, SelfReflection
-from tests.journeys.world import World, fits, press, sign_in, words
+from tests.journeys.world import World, fits, follow, press, sign_in, sign_out, words
 
 pytestmark = [
     pytest.mark.journey,
@@ -55,9 +55,9 @@ def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     looked_at(page)
     sign_in(page, world.lead, language)
     looked_at(page)
-    page.get_by_role("link", name=words(language, "Begin the self-reflection")).click()
+    follow(page.get_by_role("link", name=words(language, "Begin the self-reflection")))
     looked_at(page)
-    page.get_by_role("link", name=words(language, "Begin"), exact=True).click()
+    follow(page.get_by_role("link", name=words(language, "Begin"), exact=True))
 
     # Part 1
     page.locator("input[name=participants-choice]").first.check()
@@ -95,21 +95,18 @@ def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     press(page, language, "Submit the self-reflection")
     looked_at(page)
     assert world.reflection.state == SelfReflection.State.SUBMITTED
-    page.locator("header").get_by_role(
-        "button", name=words(language, "Sign out")
-    ).click()
+    sign_out(page, language)
 
     # What the board sees
     sign_in(page, world.officer, language)
     looked_at(page)
-    page.get_by_role("link", name=words(language, "See the results")).click()
+    follow(page.get_by_role("link", name=words(language, "See the results")))
     assert page.locator("table").first.is_visible()
     looked_at(page)
-    page.get_by_role("rowheader", name="Afan").get_by_role("link").first.click()
+    follow(page.get_by_role("rowheader", name="Afan").get_by_role("link").first)
     looked_at(page)
-    page.get_by_role(
-        "link", name=words(language, "Submission %(number)s") % {"number": 1}
-    ).click()
+    submission = words(language, "Submission %(number)s") % {"number": 1}
+    follow(page.get_by_role("link", name=submission))
     assert text in page.locator("main").inner_text()
     looked_at(page)
     with page.expect_download() as download:

@@ -14,7 +14,7 @@ from assessments.models import (
 from frameworks.models import Criterion
 from organisations.models import Profession
 from tests.factories import UserFactory
-from tests.journeys.world import PASSWORD, World, fits, press, sign_in, words
+from tests.journeys.world import PASSWORD, World, fits, follow, press, sign_in, words
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -242,13 +242,13 @@ def test_a_session_without_javascript_to_its_end(new_page, world, faults):
     press(page, "en", "Open the discussion…")
     press(page, "en", "Open the discussion")
     assert "Fewer than three people" in page.locator("main").inner_text()
-    page.get_by_role("link", name="Back to the room").click()
-    page.locator(".room__next").click()
-    page.get_by_role("button", name="Not applicable").click()
+    follow(page.get_by_role("link", name="Back to the room"))
+    follow(page.locator(".room__next"))
+    follow(page.get_by_role("button", name="Not applicable"))
     assert page.locator(".room__answer textarea").is_visible()
     page.locator(".room__key").first.click()
     assert not page.locator(".room__answer textarea").is_visible()
-    page.locator(".room__next").click()
+    follow(page.locator(".room__next"))
     press(page, "en", "End the session")
     press(page, "en", "Put this into part 1 and end the session")
 

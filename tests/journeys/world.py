@@ -59,13 +59,33 @@ def sign_in(page, user, language="en"):
     page.wait_for_url(f"**/{language}/")
 
 
+def sign_out(page, language="en"):
+    """Press the header's button, and wait for what follows.
+
+    It does not follow at once: a script first sends or clears what the device keeps.
+    """
+    with page.expect_navigation(url=f"**/{language}/sign-in/"):
+        sign_out_button(page, language).click()
+
+
+def sign_out_button(page, language="en"):
+    return page.locator("header").get_by_role(
+        "button", name=words(language, "Sign out")
+    )
+
+
+def follow(link):
+    """Click on what leads to another page, and wait until that is loaded."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def press(page, language, text):
     """Press the button in the page's main part that says ``text``, and wait for what follows."""
     button = page.locator("main").get_by_role(
         "button", name=words(language, text), exact=True
     )
-    with page.expect_navigation():
-        button.click()
+    follow(button)
 
 
 def fits(page):
@@ -75,7 +95,7 @@ def fits(page):
     )
 
 
-def until(answer, timeout=15):
+def until(answer, timeout=30):
     """Wait for what the browser does not tell of; returns the last answer."""
     end = time.monotonic() + timeout
     while not answer() and time.monotonic() < end:
