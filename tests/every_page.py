@@ -300,6 +300,27 @@ def translating(world):
         Page("translation:translation_check", translator, section),
         Page("translation:translation_files", translator, draft),
         Page("translation:translation_preview", translator, preview),
+        Page(
+            "frameworks:edition_changes",
+            translator,
+            draft | {"since": published["edition"]},
+        ),
+        *previews(world, draft),
+    ]
+
+
+def previews(world, draft):
+    """A draft as its readers and clusters will see it."""
+    module = draft | {"module": "LEVELS"}
+    outcome = module | {"number": 1}
+    person = world.administrator
+    return [
+        Page("framework_preview:edition_detail", person, draft),
+        Page("framework_preview:module_detail", person, module),
+        Page("framework_preview:module_logic_model", person, module),
+        Page("framework_preview:outcome_detail", person, outcome),
+        Page("framework_preview:outcome_logic_model", person, outcome),
+        Page("form_preview", person, outcome),
     ]
 
 

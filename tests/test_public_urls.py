@@ -24,6 +24,7 @@ PUBLIC = {
     "frameworks:outcome_detail",
     "frameworks:module_logic_model",
     "frameworks:outcome_logic_model",
+    "frameworks:edition_file",
 }
 # Its own pages send whoever is not an administrator away; see tests/organisations/test_admin.py.
 PUBLIC_IN_ADMIN = {"admin:login", "admin:jsi18n"}

@@ -209,6 +209,23 @@ def test_indicators_are_listed_with_what_they_are(client, indicator, lead):
     assert "Fesul 1,000 o bobl · gorau po uchaf" in text
 
 
+def test_outcomes_are_named_with_their_corrected_words(
+    client, indicator, lead, administrator
+):
+    outcome = indicator.outcomes.first()
+    correct_wording(
+        indicator.edition, f"outcome-{outcome.pk}-title", by=administrator, en="As meant"
+    )
+    client.force_login(lead)
+
+    addresses = [reverse("indicators:indicator_list"), page("indicator_detail", indicator)]
+
+    assert ["As meant" in client.get(url).content.decode() for url in addresses] == [
+        True,
+        True,
+    ]
+
+
 def test_indicator_list_without_any(client, lead):
     client.force_login(lead)
 

@@ -14,7 +14,7 @@ from assessments.subjects import Subject
 from assessments.views.loading import history_url, reflection_url
 from cdf_site.common.word_diff import ADDED, REMOVED, Part
 from organisations.models import Membership
-from tests.factories import OutcomeFactory
+from tests.factories import CriterionFactory, OutcomeFactory
 from tests.steps import (
     State,
     answer_all,
@@ -149,9 +149,7 @@ def test_no_such_answer(client, reflection, lead, path):
 
 
 def test_another_edition_s_criterion_has_no_history_here(client, reflection, lead):
-    other = criterion_of(reflection).__class__.objects.create(
-        outcome=OutcomeFactory(), level=1, number=1, text_cy="x", text_en="x"
-    )
+    other = CriterionFactory()
     client.force_login(lead)
 
     response = client.get(

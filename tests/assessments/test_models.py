@@ -521,6 +521,7 @@ TABLES = (
     "frameworks_erratum",
 )
 FROZEN_TABLES = (
+    "frameworks_edition",
     "frameworks_transformationprinciple",
     "frameworks_enablingfactor",
     "frameworks_wellbeinggoal",
@@ -531,16 +532,18 @@ FROZEN_TABLES = (
 )
 TRIGGERS = {
     "postgresql": {f"{table}_append_only" for table in TABLES}
-    | {f"{table}_frozen" for table in ("frameworks_edition", *FROZEN_TABLES)},
+    | {f"{table}_frozen" for table in FROZEN_TABLES}
+    | {f"{table}_no_truncate" for table in (*TABLES, *FROZEN_TABLES)},
     "sqlite": {
-        f"{table}_no_{action}" for table in TABLES for action in ("update", "delete")
+        f"{table}_no_{action}"
+        for table in TABLES
+        for action in ("update", "delete", "replace")
     }
     | {
         f"{table}_frozen_{action}"
         for table in FROZEN_TABLES
         for action in ("insert", "update", "delete")
-    }
-    | {"frameworks_edition_frozen_update", "frameworks_edition_frozen_delete"},
+    },
 }
 
 
@@ -562,6 +565,56 @@ def test_what_is_written_once_is_not_changed_or_removed(written_once, model, sta
         cursor.execute(statement.format(model._meta.db_table))
 
     assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own statement")
+@pytest.mark.parametrize("model", APPEND_ONLY)
+def test_what_is_written_once_is_not_replaced(written_once, model):
+    before = list(model.objects.order_by("pk").values())
+    table = model._meta.db_table
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
+
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own statement")
+def test_a_submission_is_not_replaced_by_one_of_its_number(submission):
+    table = Submission._meta.db_table
+    columns = [
+        field.column
+        for field in Submission._meta.concrete_fields
+        if not field.primary_key
+    ]
+    others = ["'{}'" if name == "content" else name for name in columns]
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"REPLACE INTO {table} ({', '.join(columns)}) "
+            f"SELECT {', '.join(others)} FROM {table}"
+        )
+
+    assert Submission.objects.get() == submission
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's own")
+@pytest.mark.parametrize("table", [*TABLES, *FROZEN_TABLES])
+def test_no_table_of_what_is_kept_is_emptied(table):
+    with (
+        pytest.raises(DatabaseError, match="is never emptied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
 def test_triggers_are_there_after_migrating():

@@ -188,7 +188,7 @@ def test_queries_of_the_contents_do_not_grow(
         )
     client.force_login(lead)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(f"{contents}?show=flagged")
 
 

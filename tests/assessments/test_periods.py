@@ -40,6 +40,7 @@ def test_the_period_around_a_day(day, kind, code, last_day):
         ("2026-7", MONTH),
         ("2026-07-01", MONTH),
         ("0000-07", MONTH),
+        ("0001-01", YEAR),
         ("", MONTH),
         ("july", MONTH),
     ],

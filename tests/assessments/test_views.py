@@ -417,7 +417,7 @@ def test_lead_withdraws(client, lead, submitted):
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("reflection_detail", 15),
+        ("reflection_detail", 16),
         ("context_edit", 8),
         ("enablers_edit", 9),
         ("closing_edit", 7),

@@ -247,7 +247,7 @@ def test_the_pages_cost_the_same_however_much_was_corrected(
     addresses = {
         page: 17,
         reverse("admin:frameworks_edition_correction_list", args=[edition.pk]): 18,
-        reverse("admin:frameworks_correction_changelist"): 8,
+        reverse("admin:frameworks_correction_changelist"): 9,
     }
     for address, queries in addresses.items():
         client.get(address)

@@ -183,6 +183,45 @@ def test_nothing_is_moved_into_it_or_out_of_it(model):
     ] == ["refused", "refused"]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own statements")
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_nothing_takes_the_place_of_what_is_frozen(model):
+    frozen, draft = whole(Status.PUBLISHED), whole(Status.DRAFT)
+    inside, outside = row_of(model, frozen), row_of(model, draft)
+    table = model._meta.db_table
+    columns = [connection.ops.quote_name(field.column) for field in columns_of(model)]
+
+    found = [
+        run(
+            f"REPLACE INTO {table} (id, {', '.join(columns)}) "
+            f"{SELECT} %s, {', '.join(columns)} FROM {table} {OF_ROW}",
+            inside.pk,
+            outside.pk,
+        ),
+        run(
+            f"UPDATE OR REPLACE {table} SET id = %s {OF_ROW}",
+            inside.pk,
+            outside.pk,
+        ),
+    ]
+
+    assert found == ["refused", "refused"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own statements")
+def test_no_draft_takes_the_code_of_a_published_edition():
+    frozen, draft = whole(Status.PUBLISHED), whole(Status.DRAFT)
+
+    found = run(
+        f"UPDATE OR REPLACE frameworks_edition SET code = %s {OF_ROW}",
+        frozen.code,
+        draft.pk,
+    )
+
+    assert found == "refused"
+    assert Edition.objects.filter(pk=frozen.pk).exists()
+
+
 def test_its_status_never_leads_back_to_a_draft():
     edition = whole(Status.PUBLISHED)
     change = "UPDATE frameworks_edition SET status = %s WHERE id = %s"
@@ -322,6 +361,38 @@ def test_whoever_adds_first_is_waited_for():
     thread.join()
 
     assert results == [2]  # the English is missing, and nobody has checked the Welsh
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_whoever_publishes_in_sql_waits_for_them_too():
+    administrator = UserFactory(administrator=True)
+    edition = ready_draft(administrator)
+    outcome = Outcome.objects.get(module__edition=edition)
+    has_added, published = threading.Event(), []
+
+    def publish():
+        has_added.wait()
+        published.append(
+            run(
+                f"UPDATE frameworks_edition SET status = 'published' {OF_ROW}",
+                edition.pk,
+            )
+        )
+        connection.close()
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    with transaction.atomic():
+        Criterion.objects.create(
+            outcome=outcome, level=1, number=9, text_cy="Newydd", text_en="New"
+        )
+        has_added.set()
+        thread.join(timeout=1)
+        assert published == []
+    thread.join()
+
+    assert published == ["done"]
 
 
 @needs_postgresql

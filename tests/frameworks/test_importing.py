@@ -342,10 +342,13 @@ def test_only_administrators_import(client, national, address):
     ("notation", "media_type"),
     [("json", "application/json"), ("yaml", "application/yaml; charset=utf-8")],
 )
-def test_the_same_bytes_come_from_the_admin_and_from_the_public_page(
+def test_the_public_page_gives_all_but_what_administrators_note_for_themselves(
     staff, client, notation, media_type
 ):
     edition, _ = load(PUBLICATION.read_bytes())
+    criterion = Criterion.objects.filter(outcome__module__edition=edition).first()
+    criterion.editor_note_cy = criterion.editor_note_en = "Ask about this again."
+    criterion.save()
     addresses = [
         reverse("admin:frameworks_edition_export", args=[edition.pk, notation]),
         reverse("frameworks:edition_file", args=[edition.code, notation]),
@@ -355,8 +358,11 @@ def test_the_same_bytes_come_from_the_admin_and_from_the_public_page(
     client.logout()
     given.append(client.get(addresses[1]))
 
-    for response in given:
-        assert response.content == dump(edition, notation).encode()
+    assert [b"Ask about this" in response.content for response in given] == [True, False]
+    for response, has_notes in zip(given, (True, False), strict=True):
+        file = dump(edition, notation, has_notes=has_notes)
+        assert response.content == file.encode()
+        assert load(response.content, notation=notation) == (edition, False)
         assert response["Content-Type"] == media_type
         assert response["Content-Disposition"] == (
             f'attachment; filename="framework-2022-05.{notation}"'

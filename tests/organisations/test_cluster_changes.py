@@ -426,6 +426,29 @@ def test_whoever_follows_a_cluster_follows_those_before_it(
     } == {(first, True), (third, True), (cluster, False), (other_cluster, False)}
 
 
+def test_whoever_takes_over_from_others_later_does_not_close_before(
+    cluster, other_cluster, board, administrator, today, time_machine
+):
+    third = ClusterFactory(health_board=board)
+    merge([cluster, other_cluster], other_cluster, today + 5 * DAY, by=administrator)
+
+    for day in (today, today + 5 * DAY, today + 20 * DAY):
+        with pytest.raises(services.TakesOver) as refused:
+            merge([other_cluster, third], third, day, by=administrator)
+        assert (refused.value.cluster, refused.value.on) == (
+            other_cluster,
+            today + 5 * DAY,
+        )
+    time_machine.move_to(timezone.now() + 5 * DAY)
+    merge([other_cluster, third], third, today + 5 * DAY, by=administrator)
+
+    assert set(
+        Succession.objects.filter(successor=third).values_list(
+            "predecessor", "effective_on"
+        )
+    ) == {(other_cluster.pk, today + 5 * DAY), (cluster.pk, today + 5 * DAY)}
+
+
 def test_everything_is_written_down(
     cluster, other_cluster, lead, administrator, new, later
 ):

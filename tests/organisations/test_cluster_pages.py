@@ -522,7 +522,7 @@ def test_a_preview_costs_the_same_for_many_people(
             known=invite_address,
         )
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         staff.post(url("merge"), merging)
 
 

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pikepdf
 import pypdf
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from assessments.models import (
     Submission,
     SubmittedOutcome,
 )
+from cdf_site.common import triggers
 from frameworks.models import Outcome
 from organisations.models import Cluster, HealthBoard, Membership, Role, User
 from reporting.pdf import TooLong, render_summary, rendering
@@ -816,9 +817,12 @@ def test_summary_pdf_in_each_language(client, stored, language):
 
 
 def test_summary_pdf_names_the_file(client, stored):
-    cluster = stored.reflection.cluster
-    cluster.name_cy, cluster.name_en = "Dŵr a Thŷ", 'Water "and" House'
-    cluster.save()
+    # The name it had when it submitted, whatever the cluster is called today.
+    content = json.loads(stored.content)
+    content["cluster"]["name"] = {"cy": "Dŵr a Thŷ", "en": 'Water "and" House'}
+    triggers.drop(connection)
+    Submission.objects.filter(pk=stored.pk).update(content=json.dumps(content))
+    triggers.create(connection)
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
