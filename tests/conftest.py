@@ -5,6 +5,7 @@ have a criterion at each level, a module without levels, and one enabling factor
 """
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import connections
 from django.test import TransactionTestCase
@@ -22,6 +23,27 @@ from tests.factories import (
     SelfReflectionFactory,
     UserFactory,
 )
+
+
+# About words, mark-up and drawings, in which the database has no part.
+ON_ONE_DATABASE = {
+    "tests/common/test_error_pages.py",
+    "tests/reporting/test_summary_pdf.py",
+    "tests/test_admin_pages.py",
+    "tests/test_nothing_untranslated.py",
+    "tests/test_translations.py",
+}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as ``once`` what says the same on every database: script/test runs it on SQLite."""
+    for item in items:
+        asks_for_none = item.get_closest_marker(
+            "django_db"
+        ) is None and not DATABASE_FIXTURES & set(item.fixturenames)
+        if asks_for_none or item.location[0] in ON_ONE_DATABASE:
+            item.add_marker("once")
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +74,12 @@ def files_of_evidence(tmp_path_factory):
     """Files go to a folder of the tests'."""
     field = Evidence._meta.get_field("file")
     field.storage = FileSystemStorage(location=tmp_path_factory.mktemp("evidence"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_collected(tmp_path_factory):
+    """Each test's client looks through the collected files, where somebody has collected them."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("collected")
 
 
 @pytest.fixture(autouse=True)

@@ -199,7 +199,7 @@ def test_nothing_takes_the_place_of_what_is_frozen(model):
             outside.pk,
         ),
         run(
-            f"UPDATE OR REPLACE {table} SET id = %s {OF_ROW}",
+            f"{UPDATE} OR REPLACE {table} SET id = %s {OF_ROW}",
             inside.pk,
             outside.pk,
         ),
@@ -213,7 +213,7 @@ def test_no_draft_takes_the_code_of_a_published_edition():
     frozen, draft = whole(Status.PUBLISHED), whole(Status.DRAFT)
 
     found = run(
-        f"UPDATE OR REPLACE frameworks_edition SET code = %s {OF_ROW}",
+        f"{UPDATE} OR REPLACE frameworks_edition SET code = %s {OF_ROW}",
         frozen.code,
         draft.pk,
     )
@@ -375,7 +375,7 @@ def test_whoever_publishes_in_sql_waits_for_them_too():
         has_added.wait()
         published.append(
             run(
-                f"UPDATE frameworks_edition SET status = 'published' {OF_ROW}",
+                f"{UPDATE} frameworks_edition SET status = 'published' {OF_ROW}",
                 edition.pk,
             )
         )

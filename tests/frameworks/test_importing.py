@@ -2,14 +2,21 @@
 
 import json
 import re
+import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.urls import reverse
 
 from frameworks.exchange import dump, export, load
 from frameworks.models import Criterion, Edition, FrameworkUpload, TextState
-from frameworks.services import ChangedMeanwhile, import_edition, keep_edition_file
+from frameworks.services import (
+    ChangedMeanwhile,
+    import_edition,
+    keep_edition_file,
+    preview_import,
+)
 from organisations.models import AuditEvent
 from tests.factories import (
     CriterionFactory,
@@ -322,6 +329,44 @@ def test_two_at_once_make_one_edition(administrator):
 # Who may, and what is given --------------------------------------------------------------
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_that_somebody_saves_at_the_same_moment_is_not_replaced_unseen():
+    administrator = UserFactory(administrator=True)
+    edition = EditionFactory(draft=True, levelled=True)
+    criterion = Criterion.objects.filter(outcome__module__edition=edition).first()
+    raw = dump(edition).encode()
+    seen = preview_import(raw, "json").seen
+    upload = keep_edition_file(
+        file_name="a.json", notation="json", content=raw, by=administrator
+    )
+    refused = []
+
+    def replace():
+        try:
+            import_edition(
+                upload=upload, is_published=False, seen=seen, by=administrator
+            )
+        except ChangedMeanwhile:
+            refused.append("changed meanwhile")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=replace)
+    with transaction.atomic():
+        rows = Criterion.objects.filter(pk=criterion.pk).order_by()
+        list(rows.select_for_update(no_key=True))  # as its page does
+        thread.start()
+        thread.join(timeout=1)
+        criterion.text_en = "Somebody's words"
+        criterion.save()
+    thread.join()
+
+    assert refused == ["changed meanwhile"]
+    criterion.refresh_from_db()
+    assert criterion.text_en == "Somebody's words"
+
+
 def test_nobody_else_sees_a_file_that_was_sent(staff, client):
     url, _ = preview_of(staff, small())
     client.force_login(UserFactory(email="other@example.test", administrator=True))
@@ -358,7 +403,10 @@ def test_the_public_page_gives_all_but_what_administrators_note_for_themselves(
     client.logout()
     given.append(client.get(addresses[1]))
 
-    assert [b"Ask about this" in response.content for response in given] == [True, False]
+    assert [b"Ask about this" in response.content for response in given] == [
+        True,
+        False,
+    ]
     for response, has_notes in zip(given, (True, False), strict=True):
         file = dump(edition, notation, has_notes=has_notes)
         assert response.content == file.encode()

@@ -178,6 +178,19 @@ def test_who_is_signed_in_goes_straight_on(staff):
     assert response["Location"] == "/en/admin/organisations/"
 
 
+def test_an_address_that_looks_like_a_name_is_an_address(staff):
+    response = staff.get("/en/admin/login/?next=somewhere")
+
+    assert (response.status_code, response.url) == (302, "somewhere")
+
+
+@pytest.mark.parametrize("query", ["at__year=99999999999999999999", "at__year=none"])
+def test_a_list_that_nonsense_asks_for_is_shown_whole(staff, query):
+    response = staff.get(f"{address(AuditEvent, 'changelist')}?{query}", follow=True)
+
+    assert response.status_code == 200
+
+
 def test_signing_in_to_the_admin_with_its_own_form_is_not_possible(
     client, administrator
 ):
