@@ -122,13 +122,15 @@ def find_texts(edition, keys, *, for_update=False):
         if (match := KEY.fullmatch(key)) and match[1] in MODELS:
             asked.setdefault(MODELS[match[1]], set()).add(int(match[2]))
     found = {}
-    for model, numbers in asked.items():
+    # Always in this order, so that two people who save do not wait for each other in a ring.
+    for model in sorted(asked, key=list(EDITION_OF).index):
+        numbers = asked[model]
         things = model.objects.annotate(of_edition=EDITION_OF[model]).filter(
             of_edition=edition.pk, pk__in=numbers
         )
         if for_update:
             # Locked by number alone: the way to the edition may be an outer join.
-            locked = model.objects.select_for_update().filter(pk__in=numbers)
+            locked = model.objects.select_for_update(no_key=True).filter(pk__in=numbers)
             list(locked.order_by("pk").values_list("pk"))
         for thing in things:
             found |= {text.key: text for text in texts_of(thing) if text.key in keys}

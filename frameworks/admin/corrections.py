@@ -261,13 +261,17 @@ def _side(text, language, data):
         for wording in text.thing.corrected_wording
         if (wording.field, wording.language) == (text.field, language)
     ]
+    typed, mark = data.get(name, now), data.get(f"{name}-seen", seen(now))
+    if seen(_plain(typed)) == mark:
+        # Not touched on a page of before: what somebody else has corrected since stays.
+        typed, mark = now, seen(now)
     return Side(
         key=text.key,
         language=language,
         now=now,
         frozen=made[0].replaced if made else now,
-        typed=data.get(name, now),
-        mark=data.get(f"{name}-seen", seen(now)),
+        typed=typed,
+        mark=mark,
         corrections=made[::-1],
         longest=text.longest,
         is_used=any(text.text(either) for either in LANGUAGES),

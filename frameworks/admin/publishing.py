@@ -56,6 +56,16 @@ class NewDraftForm(forms.ModelForm):
                 "until the edition is published."
             ),
         }
+        error_messages = {
+            "code": {
+                "invalid": gettext_lazy(
+                    "Use letters, figures and hyphens only, with no spaces: 2031-05."
+                )
+            },
+            "issued": {
+                "invalid": gettext_lazy("Write the year and the month: 2031-05.")
+            },
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -109,7 +119,9 @@ class PublishingPages(admin.ModelAdmin):
             status=status,
         )
 
-    def _confirm(self, request, edition, *, title, consequence, notes=(), status=200):
+    def _confirm(
+        self, request, edition, *, title, consequence, notes=(), back="", status=200
+    ):
         return self._page(
             request,
             "confirm",
@@ -117,6 +129,7 @@ class PublishingPages(admin.ModelAdmin):
             title=title,
             consequence=consequence,
             notes=notes,
+            back=back,
             status=status,
         )
 
@@ -206,7 +219,12 @@ class PublishingPages(admin.ModelAdmin):
             return redirect(page_of(edition))
         check = reverse("admin:frameworks_edition_check", args=[edition.pk])
         if request.method == "POST":
-            count = mark_unofficial(edition=edition, language=language, by=request.user)
+            try:
+                count = mark_unofficial(
+                    edition=edition, language=language, by=request.user
+                )
+            except NotNow:  # published meanwhile
+                return redirect(page_of(edition))
             self.message_user(
                 request,
                 _("Texts marked as unofficial: %(count)s") % {"count": count},
@@ -225,6 +243,7 @@ class PublishingPages(admin.ModelAdmin):
                 "that they are not official."
             ),
             notes=[_("Texts: %(count)s") % {"count": count}],
+            back=check,
         )
 
     # Out of use, and the next one --------------------------------------------------------------

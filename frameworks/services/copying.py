@@ -1,6 +1,6 @@
 """A new draft that begins as a copy of an edition."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from frameworks.errata import read_over
 from frameworks.models import (
@@ -37,10 +37,13 @@ def copy_edition(*, edition, code, title_cy, title_en, issued, by):
     """
     authorise(by, Permission.ADMINISTER, edition)
     edition = Edition.objects.select_for_update().get(pk=edition.pk)
-    if Edition.objects.filter(code=code).exists():
-        raise CodeTaken
     copy = _Copy(edition)
-    draft = copy.edition(code, title_cy, title_en, issued)
+    try:
+        # Somebody else may be taking the code in this instant: the database says so.
+        with transaction.atomic():
+            draft = copy.edition(code, title_cy, title_en, issued)
+    except IntegrityError:
+        raise CodeTaken from None
     copy.parts(draft)
     record_added(draft, by=by, copied_from=edition.code)
     return draft

@@ -20,7 +20,7 @@ from frameworks.exchange import (
     whole,
 )
 from frameworks.exchange.checking import CheckedFile
-from frameworks.models import Edition, FrameworkUpload
+from frameworks.models import Criterion, Edition, FrameworkUpload, Module, Outcome
 from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise
@@ -147,8 +147,7 @@ def _import(upload, is_published, seen, by):
     )
     if upload.applied_at:
         raise AlreadyImported
-    # Locked before they are compared, so that nobody edits or publishes the draft meanwhile.
-    list(Edition.objects.select_for_update().order_by("pk").values_list("pk"))
+    _lock_editions()
     preview = preview_import(bytes(upload.content), upload.notation)
     if preview.seen != seen:
         raise ChangedMeanwhile
@@ -167,6 +166,25 @@ def _import(upload, is_published, seen, by):
     upload.applied_at, upload.content = timezone.now(), b""
     upload.save(update_fields=["applied_at", "content"])
     return edition
+
+
+def _lock_editions():
+    """Wait for whoever edits, copies or publishes, and keep them waiting.
+
+    In the order in which all others lock: the editions, what stands in the drafts, and then the
+    editions against additions. Whoever has a part of a draft locked can save it first.
+    """
+    editions = Edition.objects.order_by("pk").values_list("pk")
+    list(editions.select_for_update(no_key=True))
+    drafts = Edition.objects.filter(status=Edition.Status.DRAFT)
+    for rows in (
+        Module.objects.filter(edition__in=drafts),
+        Outcome.objects.filter(module__edition__in=drafts),
+        Criterion.objects.filter(outcome__module__edition__in=drafts),
+    ):
+        locked = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+        list(locked.values_list("pk"))
+    list(editions.select_for_update())
 
 
 def _remove(draft):

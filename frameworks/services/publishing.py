@@ -71,11 +71,14 @@ def retire(*, edition, by):
 def mark_unofficial(*, edition, language, by):
     """Let what nobody has checked in ``language`` be published as it is, which the pages then say.
 
-    Missing texts stay missing. Returns how many texts were marked.
+    Missing texts stay missing. Returns how many texts were marked; raises NotNow for what is no
+    draft any more.
     """
     if language not in LANGUAGES:
         raise ValueError(language)
     authorise(by, Permission.ADMINISTER, edition)
+    if not Edition.objects.filter(pk=edition.pk, status=Status.DRAFT).exists():
+        raise NotNow
     marked = 0
     # Rows before their edition, as whoever saves one of them locks them.
     for model, fields in _unchecked(edition, language).items():

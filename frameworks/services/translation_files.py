@@ -79,7 +79,9 @@ def apply_translation_file(*, upload, fingerprint, chosen, are_checked, by):
     kept no longer.
     """
     # First the edition, as all who save texts do.
-    edition = Edition.objects.select_for_update().get(code=upload.edition_code)
+    edition = Edition.objects.select_for_update(no_key=True).get(
+        code=upload.edition_code
+    )
     authorise(by, Permission.TRANSLATE, edition)
     upload = files_of(edition, by=by).select_for_update().get(pk=upload.pk)
     comparison = compare(reading_of(upload).rows, edition)

@@ -71,7 +71,8 @@ def save_texts(*, edition, entries, by):
     A text that somebody else changed since it was seen is a conflict and stays as it is. One whose
     other language changed is saved, and stale, whatever state was asked for.
     """
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    # Not its key: a part that somebody else is saving refers to the edition, and would wait for it.
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     authorise(by, Permission.TRANSLATE, edition)
     if edition.status == Edition.Status.RETIRED:
         raise NotEditable

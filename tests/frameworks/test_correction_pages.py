@@ -253,3 +253,31 @@ def test_the_pages_cost_the_same_however_much_was_corrected(
         client.get(address)
         with django_assert_num_queries(queries):
             client.get(address)
+
+
+def test_an_older_page_brings_back_no_words_that_it_did_not_touch(
+    client, administrator, edition, criterion
+):
+    client.force_login(administrator)
+    address = reverse(
+        "admin:frameworks_edition_correction_make",
+        args=[edition.pk, f"outcome-{criterion.outcome_id}"],
+    )
+    sides = [
+        side for pair in client.get(address).context["pairs"] for side in pair.sides
+    ]
+    sent = {side.name: side.typed for side in sides} | {
+        f"{side.name}-seen": side.mark for side in sides
+    }
+    correct_wording(criterion, edition=edition, by=administrator, en="Theirs")
+    title = f"outcome-{criterion.outcome_id}-title-en"
+
+    page = client.post(address, sent | {title: "My title"})
+
+    changed = {
+        side.name: side.typed
+        for pair in page.context["pairs"]
+        for side in pair.sides
+        if side.is_changed or side.theirs
+    }
+    assert changed == {title: "My title"}
