@@ -15,6 +15,7 @@ from assessments.models import (
     ReturnReason,
     StateChange,
 )
+from cdf_site.common.long_text import opening
 from frameworks.errata import read_over
 from organisations.models import CLUSTER_ROLES, Membership
 
@@ -58,7 +59,7 @@ class ChangeRow:
     def what(self):
         """The question, criterion or factor, as people read it."""
         if self.answer.criterion:
-            return self.answer.criterion.text.partition("\n\n")[0]
+            return opening(self.answer.criterion.text)[0]
         if self.answer.enabling_factor:
             return self.answer.enabling_factor.title
         return Question(self.answer.question).label

@@ -16,6 +16,7 @@ from assessments.subjects import (
     criterion_choices,
     question_choices,
 )
+from cdf_site.common.long_text import opening
 from cdf_site.templatetags.interface import long_text
 from frameworks.errata import corrections_of
 
@@ -72,7 +73,7 @@ HINTS = {
 
 def criterion_item(criterion):
     # A legend holds no list: what stands below the first paragraph becomes the hint.
-    first, _blank, rest = criterion.text.partition("\n\n")
+    first, rest = opening(criterion.text)
     return Item(
         subject=Subject(criterion_id=criterion.pk),
         label=first,

@@ -35,9 +35,9 @@ class Period:
         """The period that an address names, as in "2026-07"; None where there is no such."""
         try:
             day = datetime.date.fromisoformat(f"{code}-01")
-        except ValueError:
+            period = cls.around(day, kind)
+        except ValueError:  # of a year before the first as well
             return None
-        period = cls.around(day, kind)
         return period if period.starts_on == day and period.code == code else None
 
     @property

@@ -98,6 +98,4 @@ rules.add_perm(Permission.MANAGE_CYCLES, is_national_officer | is_administrator)
 rules.add_perm(Permission.OPEN_CYCLE, is_national_officer | is_administrator)
 rules.add_perm(Permission.EXTEND_CYCLE, is_national_officer | is_administrator)
 rules.add_perm(Permission.CLOSE_CYCLE, is_national_officer | is_administrator)
-rules.add_perm(
-    Permission.ENTER_FIGURES, is_officer_of_this_board | is_national_officer
-)
+rules.add_perm(Permission.ENTER_FIGURES, is_officer_of_this_board | is_national_officer)

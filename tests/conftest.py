@@ -24,7 +24,6 @@ from tests.factories import (
     UserFactory,
 )
 
-
 # About words, mark-up and drawings, in which the database has no part.
 ON_ONE_DATABASE = {
     "tests/common/test_error_pages.py",

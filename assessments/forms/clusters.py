@@ -227,6 +227,14 @@ def sentence(error):
                 "cluster": error.cluster.name,
                 "date": date_format(error.cluster.closed_on, "j F Y"),
             }
+        case services.TakesOver():
+            return _(
+                "It is settled that this cluster carries on for others from %(date)s. Once that "
+                "day has come, you can close, merge or split it: %(cluster)s"
+            ) % {
+                "cluster": error.cluster.name,
+                "date": date_format(error.on, "j F Y"),
+            }
         case services.TooEarly():
             return _(
                 "A self-reflection is still under way until then. The earliest possible day: "

@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from assessments.forms.fields import LARGEST_VERSION
-from assessments.services.figures import NOT_KNOWN, Figure
+from assessments.services.figures import NOT_KNOWN, Figure, mark_of
 from frameworks.models import Indicator
 
 # Figures, with commas between thousands or none, and at most two decimals.
 NUMBER = re.compile(r"(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?", re.ASCII)
+
+MARK = re.compile(r"\A(\d{1,18}\.\d{1,9})?\Z", re.ASCII)
 
 
 class FigureField(forms.Field):
@@ -68,10 +69,20 @@ class FiguresForm(forms.Form):
                 label=self.denominator_label,
                 initial=value and shown(value.denominator),
             )
-        self.fields[f"version-{cluster.pk}"] = forms.IntegerField(
-            min_value=NOT_KNOWN,
-            max_value=LARGEST_VERSION,
-            initial=value.version if value else NOT_KNOWN,
+        for name in self._numbers(cluster):
+            field = self.fields[name]
+            field.summary_label = f"{cluster.name}: {field.label}"
+        self.fields[f"mark-{cluster.pk}"] = forms.RegexField(
+            MARK,
+            required=False,
+            empty_value=NOT_KNOWN,
+            initial=mark_of(value),
+            widget=forms.HiddenInput,
+        )
+        # What the person saw, so that a row which they left alone says nothing.
+        self.fields[f"was-{cluster.pk}"] = forms.CharField(
+            required=False,
+            initial=_shown_pair(value and value.numerator, value and value.denominator),
             widget=forms.HiddenInput,
         )
 
@@ -87,6 +98,10 @@ class FiguresForm(forms.Form):
             return _("Out of how many")
         return _("People in all")
 
+    def _numbers(self, cluster):
+        names = [f"numerator-{cluster.pk}", f"denominator-{cluster.pk}"]
+        return names if self.indicator.has_denominator else names[:1]
+
     def clean(self):
         for cluster in self.clusters:
             self._clean_row(cluster)
@@ -100,9 +115,7 @@ class FiguresForm(forms.Form):
         if numerator is None and denominator is not None:
             self.add_error(names[0], _("Enter how many, or empty both fields."))
         if denominator is None and numerator is not None:
-            self.add_error(
-                names[1], _("Enter out of how many people, or empty both fields.")
-            )
+            self.add_error(names[1], _("Enter out of how many, or empty both fields."))
         if denominator == 0:
             self.add_error(names[1], _("Enter a number above nought."))
         if (
@@ -115,15 +128,21 @@ class FiguresForm(forms.Form):
             )
 
     def figures(self):
-        """What was sent, as the service takes it."""
-        return [
+        """What was entered, as the service takes it: the rows that the person changed."""
+        figures = [
             Figure(
                 cluster_id=cluster.pk,
                 numerator=self.cleaned_data[f"numerator-{cluster.pk}"],
                 denominator=self.cleaned_data.get(f"denominator-{cluster.pk}"),
-                version=self.cleaned_data[f"version-{cluster.pk}"],
+                seen=self.cleaned_data[f"mark-{cluster.pk}"],
             )
             for cluster in self.clusters
+        ]
+        return [
+            figure
+            for figure in figures
+            if self.cleaned_data[f"was-{figure.cluster_id}"]
+            != _shown_pair(figure.numerator, figure.denominator)
         ]
 
     def rows(self):
@@ -135,9 +154,14 @@ class FiguresForm(forms.Form):
                 "denominator": self[f"denominator-{cluster.pk}"]
                 if self.indicator.has_denominator
                 else None,
-                "version": self[f"version-{cluster.pk}"],
+                "mark": self[f"mark-{cluster.pk}"],
+                "was": self[f"was-{cluster.pk}"],
                 "stored": self.stored.get(cluster.pk),
             }
+
+
+def _shown_pair(numerator, denominator):
+    return f"{shown(numerator)}/{shown(denominator)}"
 
 
 def shown(number):

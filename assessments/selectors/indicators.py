@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.models import IndicatorValue
 from assessments.periods import recent
+from frameworks.errata import read_over
 from frameworks.models import Edition, Indicator, Outcome
 from organisations.models import Cluster
 
@@ -28,17 +29,21 @@ def indicators_of_use():
     edition = Edition.objects.published().first()
     if edition is None:
         return None, []
-    return edition, list(edition.indicators.prefetch_related(_outcomes()))
+    indicators = list(edition.indicators.prefetch_related(_outcomes()))
+    _read_over(edition, indicators)
+    return edition, indicators
 
 
 def indicator_of(edition, code):
     """The indicator with this code in an edition that is not a draft; Http404 otherwise."""
     indicators = Indicator.objects.exclude(edition__status=Edition.Status.DRAFT)
-    return get_object_or_404(
+    indicator = get_object_or_404(
         indicators.select_related("edition").prefetch_related(_outcomes()),
         edition__code=edition,
         code=code,
     )
+    _read_over(indicator.edition, [indicator])
+    return indicator
 
 
 def _outcomes():
@@ -46,6 +51,12 @@ def _outcomes():
         "outcomes",
         Outcome.objects.select_related("module").order_by("module__number", "number"),
     )
+
+
+def _read_over(edition, indicators):
+    outcomes = [one for indicator in indicators for one in indicator.outcomes.all()]
+    modules = [outcome.module for outcome in outcomes]
+    read_over(edition, [edition, *modules, *outcomes])
 
 
 def offered_periods(indicator):

@@ -12,20 +12,28 @@ from organisations.audit import record
 from organisations.models import AuditEvent, Cluster, HealthBoard
 from organisations.permissions import Permission, authorise
 
-NOT_KNOWN = 0  # the version of a figure that is not there
+NOT_KNOWN = ""  # the mark of a figure that is not there
+
+
+def mark_of(value):
+    """What names a figure as somebody saw it: its row and version, NOT_KNOWN without a row.
+
+    A figure that was taken back and entered again is another row, and has another mark.
+    """
+    return f"{value.pk}.{value.version}" if value else NOT_KNOWN
 
 
 @dataclass(frozen=True)
 class Figure:
     """What somebody enters for one cluster; without a numerator, that it is not known.
 
-    ``version`` is that of the figure which the person saw, NOT_KNOWN where there was none.
+    ``seen`` is the mark (``mark_of``) of the figure which the person had before them.
     """
 
     cluster_id: int
     numerator: Decimal | None
     denominator: Decimal | None
-    version: int
+    seen: str
 
 
 class ImpossibleFigure(Exception):
@@ -69,7 +77,7 @@ def enter_figures(*, indicator, health_board, period, figures, by):
         before = stored.get(figure.cluster_id)
         if _says_the_same(before, figure):
             continue
-        if figure.version != (before.version if before else NOT_KNOWN):
+        if figure.seen != mark_of(before):
             stale.append(figure.cluster_id)
             continue
         _write(before, figure, indicator=indicator, period=period, by=by)

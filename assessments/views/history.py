@@ -25,6 +25,7 @@ from assessments.views.loading import (
     reflection_url,
     visible,
 )
+from cdf_site.common.long_text import opening
 from frameworks.errata import read_over
 from frameworks.models import Criterion, EnablingFactor, Outcome
 from organisations.permissions import Permission, authorise, holds
@@ -55,7 +56,7 @@ def answer_history(request, cycle, cluster, key):
                 request,
                 reflection,
                 Subject(criterion_id=thing.pk),
-                what=thing.text.partition("\n\n")[0],
+                what=opening(thing.text)[0],
                 outcome=thing.outcome,
             )
         return _history_page(

@@ -1,5 +1,7 @@
 """Key indicators: what they are, what is known of them, and entering their figures."""
 
+import datetime
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404
@@ -15,6 +17,7 @@ from organisations.models import HealthBoard
 from organisations.permissions import Permission, authorise, holds
 
 INVALID, CONFLICT = 422, 409
+EARLIEST = datetime.date(2000, 1, 1)  # before that, a year is a slip of the hand
 
 
 def indicator_list(request):
@@ -68,7 +71,8 @@ def figures_edit(request, edition, indicator, board, period):
     board = get_object_or_404(HealthBoard, code=board)
     authorise(request.user, Permission.ENTER_FIGURES, board)
     period = Period.of_code(period, indicator.period)
-    if period is None or period > selectors.offered_periods(indicator)[0]:
+    newest = selectors.offered_periods(indicator)[0]
+    if period is None or not EARLIEST <= period.starts_on <= newest.starts_on:
         raise Http404("no such period")
     clusters = selectors.clusters_to_enter(board, period)
     before = period.next(-1)
@@ -85,9 +89,14 @@ def figures_edit(request, edition, indicator, board, period):
     elif "switch_to" in request.POST:
         # Nothing of it is saved half-way: the other language shows it as it was typed.
         page_form = form(initial={name: request.POST[name] for name in request.POST})
+        stale = [
+            cluster.pk
+            for cluster in clusters
+            if str(cluster.pk) in request.POST.getlist("stale")
+        ]
     else:
         page_form = form(request.POST)
-        if any(name.startswith("version-") for name in page_form.errors):
+        if any(name.startswith("mark-") for name in page_form.errors):
             raise BadRequest("a hidden field of the form is missing or spoiled")
         status = INVALID
         if page_form.is_valid():
@@ -107,12 +116,14 @@ def figures_edit(request, edition, indicator, board, period):
                 )
             status, stale = CONFLICT, entered.stale
             stored = selectors.stored_figures(indicator, board, period, before)
-            # What the person typed, on top of what is there now: sending it again replaces it.
+            # What the person typed in the rows that differ, on top of what is there now:
+            # sending it again replaces it.
+            typed = [
+                f"{part}-{pk}" for part in ("numerator", "denominator") for pk in stale
+            ]
             page_form = form(
                 initial={
-                    name: value
-                    for name, value in request.POST.items()
-                    if not name.startswith("version-")
+                    name: request.POST[name] for name in typed if name in request.POST
                 }
             )
     rows = [

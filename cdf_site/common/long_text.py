@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 LINE_END = re.compile(r"\r\n|\r|\n")
 HEADING = re.compile(r"(#{2,3})[ \t]+(.+)")
 BULLET = re.compile(r"([ \t]*)-[ \t]+(.+)")
+# A blank line, or the end of the line above a list or a heading.
+OPENING_END = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*-[ \t]|#{2,3}[ \t])")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ def parse(text: str | None) -> list[Block]:
         after_blank = not content
     end_paragraph()
     return blocks
+
+
+def opening(text: str) -> tuple[str, str]:
+    """The first paragraph of ``text``, for a place that holds no list, and what follows it."""
+    first, *rest = OPENING_END.split(text, maxsplit=1)
+    return first, "".join(rest)
 
 
 def _indent(line):

@@ -1,11 +1,14 @@
 """Rows that the database itself keeps from being changed or removed.
 
 Two kinds: rows that are only ever appended, and the rows of an edition of the framework that was
-published, of which some columns stay open.
+published, of which some columns stay open. The tables of both are never emptied whole.
 
 One place for all triggers, because migrations and ``flush`` must lift them: SQLite rebuilds a
 table when a field is altered and drops its triggers without a word, and refuses to empty a
 table that may not be emptied. They are dropped before either and made again after.
+
+SQLite's REPLACE removes the row that is in the way without asking the trigger for its removal, so
+there whoever adds a row, or gives it another number, is asked what is in the way.
 """
 
 from dataclasses import dataclass
@@ -83,10 +86,31 @@ FROZEN = [
 OPEN_SUFFIXES = ("", "_cy", "_en")  # of a column that exists in both languages
 
 
-def _tables(connection):
+def _append_only(connection):
     existing = set(connection.introspection.table_names())
-    tables = (apps.get_model(label)._meta.db_table for label in APPEND_ONLY)
-    return [table for table in tables if table in existing]
+    for model in map(apps.get_model, APPEND_ONLY):
+        if model._meta.db_table in existing:
+            yield model, model._meta.db_table
+
+
+def _guarded_tables(connection):
+    return [
+        table for _, table in (*_append_only(connection), *_frozen_tables(connection))
+    ]
+
+
+def _in_the_way(model):
+    """The condition for a row that cannot stay beside NEW: it has what one row alone may have."""
+    meta = model._meta
+    ways = [[field.column] for field in meta.concrete_fields if field.unique]
+    ways += [
+        [meta.get_field(name).column for name in constraint.fields]
+        for constraint in meta.total_unique_constraints
+    ]
+    return " OR ".join(
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")"
+        for columns in ways
+    )
 
 
 def trigger_names(connection):
@@ -109,7 +133,16 @@ def create(connection):
                 "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
                 "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
             )
-        for table in _tables(connection):
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION refuse_emptying() RETURNS trigger AS $$ BEGIN "
+                "RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
+            )
+            for table in _guarded_tables(connection):
+                cursor.execute(
+                    f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_emptying()"
+                )
+        for model, table in _append_only(connection):
             if connection.vendor == "postgresql":
                 cursor.execute(
                     f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
@@ -121,6 +154,11 @@ def create(connection):
                     f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
                     f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
+            cursor.execute(
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {_in_the_way(model)}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
     create_frozen(connection)
 
 
@@ -173,7 +211,16 @@ def _refusals(frozen, *, differ):
 
 
 def _frozen_on_sqlite(frozen, table):
-    for action, condition in _refusals(frozen, differ="IS NOT").items():
+    model = apps.get_model(frozen.label)
+    status = frozen.status.format(row="there")
+    replaced = (
+        f"SELECT 1 FROM {table} AS there "  # noqa: S608
+        f"WHERE ({_in_the_way(model)}) AND ({status}) <> 'draft'"
+    )
+    refusals = _refusals(frozen, differ="IS NOT")
+    refusals["INSERT"] = f"({refusals.get('INSERT', 'FALSE')}) OR EXISTS ({replaced})"
+    refusals["UPDATE"] += f" OR EXISTS ({replaced} AND there.id <> OLD.id)"
+    for action, condition in refusals.items():
         yield (
             f"CREATE TRIGGER {table}_frozen_{action.lower()} BEFORE {action} ON {table} "
             f"WHEN {condition} "
@@ -182,12 +229,14 @@ def _frozen_on_sqlite(frozen, table):
 
 
 def _frozen_on_postgresql(frozen, table):
-    # The edition is locked against being published meanwhile, or the check would be too early.
+    # The edition is locked against being published meanwhile, or the check would be too early. Not
+    # more than that: whoever works on it with its row locked, and waits for this row, is not kept.
     status = (
         frozen.status
         if frozen.label == "frameworks.Edition"
         else (
-            f"{frozen.status} FOR SHARE" + (" OF e" if " e " in frozen.status else "")
+            f"{frozen.status} FOR KEY SHARE"
+            + (" OF e" if " e " in frozen.status else "")
         )
     )
     locking = Frozen(frozen.label, status, frozen.open)
@@ -196,9 +245,16 @@ def _frozen_on_postgresql(frozen, table):
         f"RAISE EXCEPTION '{table} is frozen by publishing' USING ERRCODE = '23000'; END IF;"
         for action, condition in _refusals(locking, differ="IS DISTINCT FROM").items()
     )
+    waiting = ""
+    if frozen.label == "frameworks.Edition":
+        # However it is published, it waits for whoever has just added to it.
+        waiting = (
+            "IF TG_OP = 'UPDATE' THEN IF OLD.status = 'draft' AND NEW.status <> 'draft' "
+            f"THEN PERFORM 1 FROM {table} WHERE id = OLD.id FOR UPDATE; END IF; END IF; "
+        )
     yield (
         f"CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger AS $$ BEGIN "
-        f"{branches} END IF; "
+        f"{waiting}{branches} END IF; "
         "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$ LANGUAGE plpgsql"
     )
     yield (
@@ -211,11 +267,14 @@ def drop(connection):
     """Lift every trigger, for a migration or a flush."""
     names = trigger_names(connection)
     with connection.cursor() as cursor:
-        for table in _tables(connection):
+        for table in _guarded_tables(connection):
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}")
+        for _model, table in _append_only(connection):
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
                 continue
-            for action in ("update", "delete"):
+            for action in ("update", "delete", "replace"):
                 if f"{table}_no_{action}" in names:
                     cursor.execute(f"DROP TRIGGER {table}_no_{action}")
     drop_frozen(connection)

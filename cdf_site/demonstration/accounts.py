@@ -105,7 +105,10 @@ NAMES = {
 # What the roles without a cluster or board look after.
 NATIONAL_SCOPES = {
     Role.NATIONAL_OFFICER: {"cy": "Cymru gyfan", "en": "All of Wales"},
-    Role.TRANSLATOR: {"cy": "Testunau'r fframwaith", "en": "The texts of the framework"},
+    Role.TRANSLATOR: {
+        "cy": "Testunau'r fframwaith",
+        "en": "The texts of the framework",
+    },
     Role.ADMINISTRATOR: {"cy": "Gweinyddu", "en": "Administration"},
 }
 

@@ -176,7 +176,9 @@ def _errors_of(form):
     found = [PageError(error) for error in form.non_field_errors()]
     for field in form:
         for error in field.errors:
-            found.append(labelled_error(field, field.label, error))
+            # A field among many of its name says whose it is.
+            label = getattr(field.field, "summary_label", field.label)
+            found.append(labelled_error(field, label, error))
     return found
 
 

@@ -1,5 +1,7 @@
 """What the pages of an edition and of all that stands in it share."""
 
+from types import MappingProxyType
+
 from django.contrib.admin.utils import NestedObjects, flatten_fieldsets, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import IntegrityError, router
@@ -69,6 +71,8 @@ def path_to(thing):
 class SideBySide:
     """For an admin and an inline: each text in both languages, one beside the other."""
 
+    help_texts = MappingProxyType({})  # by the names of the form's fields
+
     def get_fieldsets(self, request, obj=None):
         return [
             (name, {**options, "fields": tuple(_in_pairs(options["fields"]))})
@@ -77,6 +81,7 @@ class SideBySide:
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs.setdefault("labels", _labels(self.model))
+        kwargs.setdefault("help_texts", self.help_texts)
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_formset(self, request, obj=None, **kwargs):

@@ -111,7 +111,7 @@ class ExchangePages(admin.ModelAdmin):
             raise Http404
         if not self.has_view_permission(request, edition):
             raise PermissionDenied
-        return edition_file(edition, notation)
+        return edition_file(edition, notation, has_notes=True)
 
     def import_view(self, request):
         """Choose a file; what is wrong with it is listed, and nothing changes yet."""

@@ -1,5 +1,7 @@
 """Modules, and their outcomes with the criteria, each on one page."""
 
+from types import MappingProxyType
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -35,6 +37,10 @@ PREDECESSOR_HELP = gettext_lazy(
 )
 
 
+ABBREVIATION_HELP = gettext_lazy("The short name, for tables and lists: PCMW.")
+CRITERIA_HEADING_HELP = gettext_lazy("It stands above the criteria of each outcome.")
+
+
 class ModuleForm(NumberedForm):
     def clean_highest_level(self):
         highest = self.cleaned_data["highest_level"]
@@ -62,6 +68,27 @@ class ModuleAdmin(NumberedAdmin, FrameworkAdmin):
     search_fields = ("code", "title_cy", "title_en")
     ordering = ("edition", "number")
     open_fields = (*EDITOR_NOTE, "has_one_logic_model")
+    help_texts = MappingProxyType(
+        {
+            "code": gettext_lazy(
+                "It stands in addresses. Letters, figures and hyphens, for example PCMW."
+            ),
+            "abbreviation_cy": ABBREVIATION_HELP,
+            "abbreviation_en": ABBREVIATION_HELP,
+            "criteria_heading_cy": CRITERIA_HEADING_HELP,
+            "criteria_heading_en": CRITERIA_HEADING_HELP,
+            "uses_levels": gettext_lazy(
+                "Each criterion then belongs to a maturity level. Otherwise all criteria "
+                "of an outcome stand in one list."
+            ),
+            "highest_level": gettext_lazy(
+                "It counts only for a module with maturity levels."
+            ),
+            "has_one_logic_model": gettext_lazy(
+                "Otherwise each outcome has its own logic model."
+            ),
+        }
+    )
     fieldsets = (
         (
             None,

@@ -22,11 +22,17 @@ from frameworks.models import (
     Outcome,
     TextState,
 )
+from frameworks.texts import NOT_FOR_READERS
 
 
-def dump(edition, notation=JSON):
-    """``edition`` as the text of a file: the same bytes for the same content."""
+def dump(edition, notation=JSON, *, has_notes=True):
+    """``edition`` as the text of a file: the same bytes for the same content.
+
+    ``has_notes=False`` leaves out what administrators note for themselves.
+    """
     data = export(edition)
+    if not has_notes:
+        data = _without_notes(data)
     if notation == YAML:
         return plain_yaml.write(data)
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -40,6 +46,17 @@ def export(edition):
     """
     edition = Edition.objects.select_related("predecessor").get(pk=edition.pk)
     return _Writer(edition).object(edition, EDITION)
+
+
+def _without_notes(value):
+    if isinstance(value, dict):
+        return {
+            key: None if key in NOT_FOR_READERS else _without_notes(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_notes(item) for item in value]
+    return value
 
 
 def whole(data):

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.core.exceptions import (
     BadRequest,
@@ -54,7 +55,13 @@ def folded(model, path):
 
 
 class SearchedAdmin(admin.ModelAdmin):
-    """Finds what is typed with or without accents."""
+    """Finds what is typed with or without accents; a list asked for by nonsense is shown whole."""
+
+    def get_changelist_instance(self, request):
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError:  # a year or a number that no database has
+            raise IncorrectLookupParameters from None
 
     def get_search_fields(self, request):
         fields = super().get_search_fields(request)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -20,7 +21,8 @@ def sign_in(request, extra_context=None):
     if request.user.is_authenticated:
         if not admin.site.has_permission(request):
             raise PermissionDenied("Django admin is for administrators")
-        return redirect(asked_for)
+        # An address, also where it looks like the name of one.
+        return HttpResponseRedirect(asked_for)
     return redirect(f"{reverse('sign_in')}?{urlencode({'next': asked_for})}")
 
 

@@ -61,6 +61,18 @@ class ClosedAlready(Refused):
         super().__init__(f"{cluster.code} closes on {cluster.closed_on}")
 
 
+class TakesOver(Refused):
+    """It is settled that a cluster carries on for others from a day that has not come yet.
+
+    Whoever joins those until then could otherwise go along no further than to this one, and
+    whoever carries on for it would read what they wrote too early.
+    """
+
+    def __init__(self, cluster, on):
+        self.cluster, self.on = cluster, on
+        super().__init__(f"{cluster.code} carries on for others from {on}")
+
+
 class TooEarly(Refused):
     """Something of the clusters is still under way on the day; ``earliest`` is the first free one."""
 
@@ -300,6 +312,10 @@ def _plan(kind, closing, carrying_on, on, free_from, places):
     today = timezone.localdate()
     for cluster in closing:
         _is_open(cluster, on)
+    ahead = Succession.objects.ahead().filter(successor__in=closing)
+    if latest := ahead.order_by("effective_on").last():
+        cluster = next(one for one in closing if one.pk == latest.successor_id)
+        raise TakesOver(cluster, latest.effective_on)
     if not today <= on <= today + FURTHEST:
         raise WrongDay
     earliest = free_from(closing)

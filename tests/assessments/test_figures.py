@@ -17,6 +17,7 @@ from assessments.services.figures import (
     Figure,
     ImpossibleFigure,
     enter_figures,
+    mark_of,
 )
 from frameworks.models import Indicator
 from organisations.models import AuditEvent
@@ -38,7 +39,7 @@ def period():
     return Period.around(timezone.localdate(), Indicator.Period.QUARTER).next(-1)
 
 
-def enter(indicator, cluster, period, *, by, numerator=3, denominator=1500, version=0):
+def enter(indicator, cluster, period, *, by, numerator=3, denominator=1500, seen=None):
     return enter_figures(
         indicator=indicator,
         health_board=cluster.health_board,
@@ -48,10 +49,18 @@ def enter(indicator, cluster, period, *, by, numerator=3, denominator=1500, vers
                 cluster.pk,
                 None if numerator is None else Decimal(numerator),
                 None if denominator is None else Decimal(denominator),
-                version,
+                seen_by_now(indicator, cluster, period) if seen is None else seen,
             )
         ],
         by=by,
+    )
+
+
+def seen_by_now(indicator, cluster, period):
+    return mark_of(
+        IndicatorValue.objects.filter(
+            indicator=indicator, cluster=cluster, period_start=period.starts_on
+        ).first()
     )
 
 
@@ -76,7 +85,7 @@ def test_a_figure_is_entered_changed_and_taken_back(
     indicator, cluster, period, officer
 ):
     first = enter(indicator, cluster, period, by=officer)
-    second = enter(indicator, cluster, period, by=officer, numerator=4, version=1)
+    second = enter(indicator, cluster, period, by=officer, numerator=4)
     values = stored(cluster)
     value = cluster.indicator_values.get()
     third = enter(
@@ -86,7 +95,6 @@ def test_a_figure_is_entered_changed_and_taken_back(
         by=officer,
         numerator=None,
         denominator=None,
-        version=2,
     )
 
     assert first == second == third == Entered(written=[cluster.pk], stale=[])
@@ -111,12 +119,26 @@ def test_a_figure_is_entered_changed_and_taken_back(
 def test_a_stale_figure_is_not_written_over(indicator, cluster, period, officer):
     enter(indicator, cluster, period, by=officer)
 
-    unseen = enter(indicator, cluster, period, by=officer, numerator=9, version=0)
-    same = enter(indicator, cluster, period, by=officer, numerator=3, version=0)
+    unseen = enter(indicator, cluster, period, by=officer, numerator=9, seen="")
+    same = enter(indicator, cluster, period, by=officer, numerator=3, seen="")
 
     assert unseen == Entered(written=[], stale=[cluster.pk])
     assert same == Entered(written=[], stale=[])
     assert stored(cluster) == [(Decimal("3.00"), Decimal("1500.00"), 1)]
+
+
+def test_a_figure_that_was_taken_back_and_entered_again_is_another(
+    indicator, cluster, period, officer
+):
+    enter(indicator, cluster, period, by=officer)
+    old = seen_by_now(indicator, cluster, period)
+    enter(indicator, cluster, period, by=officer, numerator=None, denominator=None)
+    enter(indicator, cluster, period, by=officer, numerator=8)
+
+    late = enter(indicator, cluster, period, by=officer, numerator=5, seen=old)
+
+    assert late == Entered(written=[], stale=[cluster.pk])
+    assert stored(cluster) == [(Decimal("8.00"), Decimal("1500.00"), 1)]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +189,7 @@ def test_a_cluster_of_another_board_is_refused(indicator, cluster, period, offic
             indicator=indicator,
             health_board=cluster.health_board,
             period=period,
-            figures=[Figure(elsewhere.pk, Decimal(1), Decimal(2), 0)],
+            figures=[Figure(elsewhere.pk, Decimal(1), Decimal(2), "")],
             by=officer,
         )
 
@@ -235,11 +257,11 @@ def test_indicator_list_without_any(client, lead):
 def sent(*rows):
     return {
         f"{name}-{cluster.pk}": value
-        for cluster, numerator, denominator, version in rows
+        for cluster, numerator, denominator, mark in rows
         for name, value in (
             ("numerator", numerator),
             ("denominator", denominator),
-            ("version", version),
+            ("mark", mark),
         )
     }
 
@@ -260,7 +282,7 @@ def test_an_officer_enters_figures(
     shown = client.get(address)
     response = client.post(
         address,
-        sent((cluster, "1,234", "20 000", 0), (other_cluster, "", "", 0)),
+        sent((cluster, "1,234", "20 000", ""), (other_cluster, "", "", "")),
         follow=True,
     )
 
@@ -279,7 +301,7 @@ def test_an_officer_enters_figures(
         ("1,5", "20", "Enter a number in figures, for example 1234 or 12.5."),
         ("-1", "20", "Enter a number in figures, for example 1234 or 12.5."),
         ("=1+1", "20", "Enter a number in figures, for example 1234 or 12.5."),
-        ("3", "", "Enter out of how many people, or empty both fields."),
+        ("3", "", "Enter out of how many, or empty both fields."),
         ("", "20", "Enter how many, or empty both fields."),
         ("3", "0", "Enter a number above nought."),
     ],
@@ -290,7 +312,7 @@ def test_bad_figures_are_told_and_kept(
     client.force_login(officer)
     address = page("figures_edit", indicator, cluster.health_board.code, period.code)
 
-    response = client.post(address, sent((cluster, numerator, denominator, 0)))
+    response = client.post(address, sent((cluster, numerator, denominator, "")))
 
     assert response.status_code == 422
     assert message in response.content.decode()
@@ -304,7 +326,7 @@ def test_both_figures_are_shown_where_two_people_differ(
     client.force_login(officer)
     address = page("figures_edit", indicator, cluster.health_board.code, period.code)
     enter(indicator, cluster, period, by=officer, numerator=3)
-    mine = ((cluster, "9", "1500", 0), (other_cluster, "1", "10", 0))
+    mine = ((cluster, "9", "1500", ""), (other_cluster, "1", "10", ""))
 
     refused = client.post(address, sent(*mine))
     page_form = refused.context["form"]
@@ -321,6 +343,72 @@ def test_both_figures_are_shown_where_two_people_differ(
     assert stored(other_cluster) == [(Decimal("1.00"), Decimal("10.00"), 1)]
 
 
+def shown(response):
+    """What the page holds, as a browser would send it."""
+    form = response.context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def test_a_row_that_was_left_alone_takes_nothing_from_anybody(
+    client, indicator, cluster, other_cluster, period, officer
+):
+    client.force_login(officer)
+    address = page("figures_edit", indicator, cluster.health_board.code, period.code)
+    enter(indicator, cluster, period, by=officer, numerator=3)
+    mine = shown(client.get(address)) | sent((other_cluster, "1", "10", ""))
+    enter(indicator, cluster, period, by=officer, numerator=5)
+
+    response = client.post(address, mine)
+
+    assert response.status_code == 302
+    assert stored(cluster) == [(Decimal("5.00"), Decimal("1500.00"), 2)]
+    assert stored(other_cluster) == [(Decimal("1.00"), Decimal("10.00"), 1)]
+
+
+def test_sending_again_takes_only_what_differed(
+    client, indicator, cluster, other_cluster, period, officer
+):
+    client.force_login(officer)
+    address = page("figures_edit", indicator, cluster.health_board.code, period.code)
+    mine = shown(client.get(address)) | sent((cluster, "9", "1500", ""))
+    enter(indicator, cluster, period, by=officer, numerator=3)
+    enter(indicator, other_cluster, period, by=officer, numerator=4)
+
+    refused = client.post(address, mine)
+    again = client.post(address, shown(refused))
+
+    assert (refused.status_code, again.status_code) == (409, 302)
+    assert refused.context["stale"] == [cluster.pk]
+    assert stored(cluster) == [(Decimal("9.00"), Decimal("1500.00"), 2)]
+    assert stored(other_cluster) == [(Decimal("4.00"), Decimal("1500.00"), 1)]
+
+
+def test_both_figures_stay_where_the_language_is_switched(
+    client, indicator, cluster, period, officer
+):
+    client.force_login(officer)
+    address = page("figures_edit", indicator, cluster.health_board.code, period.code)
+    enter(indicator, cluster, period, by=officer, numerator=3)
+    refused = client.post(address, sent((cluster, "9", "1500", "")))
+
+    switched = client.post(
+        page(
+            "figures_edit",
+            indicator,
+            cluster.health_board.code,
+            period.code,
+            language="cy",
+        ),
+        shown(refused) | {"stale": str(cluster.pk), "switch_to": "cy"},
+    )
+
+    assert switched.status_code == 200
+    assert switched.context["stale"] == [cluster.pk]
+    assert "3 / 1,500" in " ".join(switched.content.decode().split())
+    assert f'name="stale" value="{cluster.pk}"' in refused.content.decode()
+
+
 def test_the_language_switch_keeps_what_is_typed(
     client, indicator, cluster, period, officer
 ):
@@ -329,7 +417,7 @@ def test_the_language_switch_keeps_what_is_typed(
         "figures_edit", indicator, cluster.health_board.code, period.code, language="cy"
     )
 
-    response = client.post(address, sent((cluster, "7", "x", 0)) | {"switch_to": "cy"})
+    response = client.post(address, sent((cluster, "7", "x", "")) | {"switch_to": "cy"})
 
     assert response.status_code == 200
     assert response.context["form"][f"numerator-{cluster.pk}"].value() == "7"
@@ -348,7 +436,9 @@ def test_a_spoiled_version_is_a_bad_request(
     assert response.status_code == 400
 
 
-@pytest.mark.parametrize("code", ["2026-05", "3026-04", "nothing", "2026-99"])
+@pytest.mark.parametrize(
+    "code", ["2026-05", "3026-04", "1000-04", "nothing", "2026-99"]
+)
 def test_a_period_that_is_none_is_not_there(client, indicator, cluster, officer, code):
     client.force_login(officer)
 

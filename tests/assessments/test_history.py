@@ -19,7 +19,6 @@ from tests.steps import (
     State,
     answer_all,
     content_of,
-    criterion_of,
     criterion_subject,
     entry,
     history,

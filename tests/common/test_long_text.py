@@ -1,6 +1,13 @@
 import pytest
 
-from cdf_site.common.long_text import Bullet, BulletList, Heading, Paragraph, parse
+from cdf_site.common.long_text import (
+    Bullet,
+    BulletList,
+    Heading,
+    Paragraph,
+    opening,
+    parse,
+)
 from cdf_site.templatetags.interface import long_text
 
 
@@ -44,6 +51,21 @@ from cdf_site.templatetags.interface import long_text
 )
 def test_long_text_is_parsed_into_blocks(text, blocks):
     assert parse(text) == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One.", ("One.", "")),
+        ("One.\n\nTwo.\n\nThree.", ("One.", "Two.\n\nThree.")),
+        ("A plan:\n\n- a\n- b", ("A plan:", "- a\n- b")),
+        ("A plan:\n- a\n- b", ("A plan:", "- a\n- b")),
+        ("A plan:\n  - a", ("A plan:", "  - a")),
+        ("One\ngoes - on.", ("One\ngoes - on.", "")),
+    ],
+)
+def test_the_opening_of_a_long_text_ends_before_a_list(text, parts):
+    assert opening(text) == parts
 
 
 def test_long_text_is_drawn_in_the_services_classes():
