@@ -45,6 +45,7 @@ class ClusterTask:
 class BoardTask:
     """How far the clusters of a board, or of Wales, are in the current cycle."""
 
+    cycle: Cycle
     name: str
     url: str
     counts: list[tuple[str, int]]
@@ -81,7 +82,7 @@ class TranslationTask:
 class Start:
     """What the start page shows a person."""
 
-    cycle: Cycle | None = None
+    cycles: list[Cycle] = field(default_factory=list)  # open, the first to close first
     clusters: list[ClusterTask] = field(default_factory=list)
     boards: list[BoardTask] = field(default_factory=list)
     changes: list[News] = field(default_factory=list)
@@ -90,6 +91,14 @@ class Start:
     translates: bool = False
     translations: list[TranslationTask] = field(default_factory=list)
     administers: bool = False
+
+    @property
+    def cycle(self):
+        return self.cycles[0] if self.cycles else None
+
+    @property
+    def other_cycles(self):
+        return self.cycles[1:]
 
     @property
     def changed_translations(self):
@@ -136,10 +145,12 @@ def start_of(user):
         keeps_cycles=holds(user, Permission.MANAGE_CYCLES),
         administers=holds(user, Permission.ADMINISTER),
     )
-    start.cycle = Cycle.objects.current().select_related("edition").first()
-    if start.cycle:
-        start.clusters = _cluster_tasks(start.cycle, user)
-        start.boards = _board_tasks(start.cycle, user)
+    start.cycles = list(Cycle.objects.current().select_related("edition"))
+    for (
+        cycle
+    ) in start.cycles:  # one as a rule; two where the next begins before one is closed
+        start.clusters += _cluster_tasks(cycle, user)
+        start.boards += _board_tasks(cycle, user)
     previous = AuditEvent.objects.filter(
         by=user, kind=AuditEvent.Kind.SIGNED_IN
     ).values_list("at", flat=True)[1:2]
@@ -219,6 +230,7 @@ def _board_tasks(cycle, user):
     tasks = [
         _board_task(
             states.filter(cluster__health_board=membership.health_board),
+            cycle=cycle,
             name=membership.health_board.name,
             url=reverse(
                 "reporting:board", args=[cycle.code, membership.health_board.code]
@@ -231,15 +243,20 @@ def _board_tasks(cycle, user):
     ]
     if user.has_role(Role.NATIONAL_OFFICER):
         url = reverse("reporting:national", args=[cycle.code])
-        tasks.append(_board_task(states, name="", url=url, looks_at_submissions=False))
+        tasks.append(
+            _board_task(
+                states, cycle=cycle, name="", url=url, looks_at_submissions=False
+            )
+        )
     return tasks
 
 
-def _board_task(reflections, *, name, url, looks_at_submissions, board=None):
+def _board_task(reflections, *, cycle, name, url, looks_at_submissions, board=None):
     counted = dict(
         reflections.order_by().values_list("state").annotate(count=Count("pk"))
     )
     return BoardTask(
+        cycle=cycle,
         name=name,
         url=url,
         counts=[

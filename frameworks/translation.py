@@ -16,6 +16,9 @@ from frameworks.models import (
     WellbeingGoal,
 )
 
+# In a draft one language is enough, which ``Translated.clean_fields`` asks for; publishing asks for
+# the other.
+
 
 @register(Edition)
 class EditionOptions(TranslationOptions):
@@ -31,10 +34,7 @@ class EditionOptions(TranslationOptions):
         "footnotes",
         "editor_note",
     )
-    required_languages = {
-        "cy": ("title", "publisher", "source", "licence_note"),
-        "en": ("title", "publisher", "source", "licence_note"),
-    }
+    required_languages = ()
 
 
 @register(Module)
@@ -49,38 +49,44 @@ class ModuleOptions(TranslationOptions):
         "footnotes",
         "editor_note",
     )
-    required_languages = {
-        "cy": ("title", "abbreviation", "criteria_heading"),
-        "en": ("title", "abbreviation", "criteria_heading"),
-    }
+    required_languages = ()
 
 
 @register(Outcome)
 class OutcomeOptions(TranslationOptions):
     fields = ("title", "narrative", "note", "editor_note")
-    required_languages = {"cy": ("title",), "en": ("title",)}
+    required_languages = ()
 
 
 @register(Criterion)
 class CriterionOptions(TranslationOptions):
     fields = ("text", "editor_note")
-    required_languages = {"cy": ("text",), "en": ("text",)}
+    required_languages = ()
 
 
 @register(EnablingFactor)
 class EnablingFactorOptions(TranslationOptions):
     fields = ("title", "text")
-    required_languages = ("cy", "en")
+    required_languages = ()
 
 
 @register([WellbeingGoal, QuadrupleAim])
 class GoalOptions(TranslationOptions):
     fields = ("title",)
-    required_languages = ("cy", "en")
+    required_languages = ()
 
 
-@register([TransformationPrinciple, LogicModelEntry])
-class TextOptions(TranslationOptions):
+@register(TransformationPrinciple)
+class PrincipleOptions(TranslationOptions):
+    fields = ("text",)
+    required_languages = ()
+
+
+# What stays open when its edition is published is read at once, so both languages are asked for.
+
+
+@register(LogicModelEntry)
+class LogicModelEntryOptions(TranslationOptions):
     fields = ("text",)
     required_languages = ("cy", "en")
 

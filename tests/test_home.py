@@ -15,6 +15,7 @@ from cdf_site.home import start_of
 from organisations.models import AuditEvent, User
 from tests.factories import (
     ClusterFactory,
+    CycleFactory,
     MembershipFactory,
     SelfReflectionFactory,
     UserFactory,
@@ -289,3 +290,22 @@ def test_account_takes_no_other_field(client, lead):
         False,
         True,
     )
+
+
+def test_every_open_cycle_is_there(client, reflection, lead, officer):
+    start(reflection, by=lead)
+    later = SelfReflectionFactory(
+        cluster=reflection.cluster,
+        cycle=CycleFactory(
+            edition=reflection.cycle.edition,
+            name_en="The next cycle",
+            closes_at=reflection.cycle.closes_at + datetime.timedelta(days=300),
+        ),
+    )
+
+    for person in (lead, officer):
+        client.force_login(person)
+        page = client.get("/en/")
+        shown = page.context["start"]
+        assert shown.cycles == [reflection.cycle, later.cycle]
+        assert page.content.decode().count("The next cycle") == 2

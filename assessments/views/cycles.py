@@ -238,6 +238,7 @@ def cycle_open(request, cycle):
             "is_published": cycle.is_open or cycle.edition.is_published,
             "hour_passed": cycle.closes_at <= timezone.now(),
             "opens_later": cycle.opens_at > timezone.now(),
+            "also_open": Cycle.objects.current().exclude(pk=cycle.pk),
         },
         form=OpeningForm(initial={"seen": preview.seen}),
         changed=changed,

@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from django.apps import apps
 from django.contrib.admin.utils import NestedObjects, flatten_fieldsets, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import IntegrityError, router
@@ -64,7 +65,7 @@ def path_to(thing):
             return f"{path_to(thing.module)} › {thing}"
         case Criterion():
             way = f"{path_to(thing.outcome.module)} › {thing.outcome.number}"
-            text = Truncator(thing.text).words(WORDS_IN_A_CHOICE)
+            text = Truncator(thing.shown("text")).words(WORDS_IN_A_CHOICE)
             return f"{way} › {thing.level or '–'}.{thing.number} {text}"
 
 
@@ -93,6 +94,8 @@ class SideBySide:
         if field and getattr(db_field, "language", None):
             # For spelling checkers and voices.
             field.widget.attrs["lang"] = db_field.language
+            # Modeltranslation wants the default language at least; here either will do.
+            field.required = not db_field.blank
         return field
 
 
@@ -233,6 +236,19 @@ class FrameworkAdmin(FrozenOncePublished, AuditedAdmin, TranslationAdmin):
             status=409,
         )
 
+    def get_deleted_objects(self, objs, request):
+        """What would go with them, without the rows that only join two things together."""
+        to_delete, counts, *others = super().get_deleted_objects(objs, request)
+        joining = [
+            through._meta
+            for through in apps.get_models(include_auto_created=True)
+            if through._meta.auto_created
+        ]
+        beginnings = tuple(f"{capfirst(meta.verbose_name)}: " for meta in joining)
+        for meta in joining:
+            counts.pop(meta.verbose_name_plural, None)
+        return [_without(to_delete, beginnings), counts, *others]
+
     # What is in use stays ----------------------------------------------------------------
 
     def delete_view(self, request, object_id, extra_context=None):
@@ -258,6 +274,15 @@ class FrameworkAdmin(FrozenOncePublished, AuditedAdmin, TranslationAdmin):
             },
             status=409,
         )
+
+
+def _without(lines, beginnings):
+    """Nested ``lines`` without those that begin so, at every depth."""
+    return [
+        _without(line, beginnings) if isinstance(line, list) else line
+        for line in lines
+        if isinstance(line, list) or not str(line).startswith(beginnings)
+    ]
 
 
 def _text_columns(model):

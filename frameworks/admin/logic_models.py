@@ -48,7 +48,7 @@ class LogicModelEntryAdmin(SideBySide, AuditedAdmin, TranslationAdmin):
 
     @admin.display(description=gettext_lazy("text"))
     def short_text(self, entry):
-        return Truncator(entry.text).words(WORDS_IN_A_LIST)
+        return Truncator(entry.shown("text")).words(WORDS_IN_A_LIST)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

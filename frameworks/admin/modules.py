@@ -284,4 +284,4 @@ class CriterionAdmin(FrameworkAdmin):
 
     @admin.display(description=gettext_lazy("text"))
     def short_text(self, criterion):
-        return Truncator(criterion.text).words(WORDS_IN_A_LIST)
+        return Truncator(criterion.shown("text")).words(WORDS_IN_A_LIST)

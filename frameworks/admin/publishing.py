@@ -281,11 +281,8 @@ class PublishingPages(admin.ModelAdmin):
     def copy_view(self, request, object_id):
         """Begin a new draft that has everything this edition has."""
         edition = self._edition(request, object_id)
-        initial = {
-            f"title_{language}": edition.text_in("title", language)
-            for language in LANGUAGES
-        }
-        form = NewDraftForm(request.POST or None, initial=initial)
+        # Without the title of the original: two of the same name could not be told apart.
+        form = NewDraftForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 draft = copy_edition(

@@ -85,7 +85,7 @@ class Edition(Translated):
         ordering = ["-issued", "-code"]
 
     def __str__(self):
-        return self.title or self.code
+        return self.shown("title") or self.code
 
     def clean(self):
         super().clean()
@@ -151,7 +151,7 @@ class EnablingFactor(EditionPart, Translated):
         ]
 
     def __str__(self):
-        return self.title or ""
+        return self.shown("title")
 
 
 class WellbeingGoal(EditionPart, Translated):
@@ -170,7 +170,7 @@ class WellbeingGoal(EditionPart, Translated):
         ]
 
     def __str__(self):
-        return self.title or ""
+        return self.shown("title")
 
 
 class QuadrupleAim(EditionPart, Translated):
@@ -189,4 +189,4 @@ class QuadrupleAim(EditionPart, Translated):
         ]
 
     def __str__(self):
-        return self.title or ""
+        return self.shown("title")

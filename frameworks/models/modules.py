@@ -57,7 +57,7 @@ class Module(EditionPart, Translated):
         ]
 
     def __str__(self):
-        return self.title or self.code
+        return self.shown("title") or self.code
 
     @property
     def levels(self):
@@ -124,7 +124,7 @@ class Outcome(Translated):
         ]
 
     def __str__(self):
-        return f"{self.number}. {self.title}"
+        return f"{self.number}. {self.shown('title')}"
 
     def clean(self):
         super().clean()

@@ -1,5 +1,6 @@
 """What every text of the framework shares: two languages, and how far each of them is."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -69,6 +70,29 @@ class Translated(models.Model):
         if fields is None or "text_states" in fields:
             self._states_set = {}
             self._remember_states()
+
+    def clean_fields(self, exclude=None):
+        super().clean_fields(exclude=exclude)
+        for field in self.text_fields():
+            first = f"{field}_{LANGUAGES[0]}"
+            is_wanted = not self._meta.get_field(field).blank
+            if not is_wanted or (exclude and first in exclude):
+                continue
+            if not any(self.text_in(field, one) for one in LANGUAGES):
+                raise ValidationError(
+                    {
+                        first: _(
+                            "Write this in at least one language. Before publishing, it is needed "
+                            "in both."
+                        )
+                    }
+                )
+
+    def shown(self, field):
+        """The text of the page's language; of a draft that has none yet, that of the other."""
+        return getattr(self, field) or next(
+            (text for one in LANGUAGES if (text := self.text_in(field, one))), ""
+        )
 
     @classmethod
     def text_fields(cls):

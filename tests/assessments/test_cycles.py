@@ -1034,7 +1034,7 @@ def test_queries(client, board, edition, national, django_assert_num_queries, co
         client.get(page_of("cycle_list"))
     with django_assert_num_queries(3 + 6):
         client.get(page_of("cycle_detail", cycles[0]))
-    with django_assert_num_queries(3 + 5):
+    with django_assert_num_queries(3 + 6):
         client.get(page_of("cycle_open", unopened))
     with django_assert_num_queries(3 + 3):
         client.get(page_of("cycle_close", cycles[0]))

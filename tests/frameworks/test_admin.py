@@ -19,6 +19,7 @@ from frameworks.models import (
     LogicModelEntry,
     Module,
     Outcome,
+    TextState,
 )
 from organisations.models import AuditEvent
 from tests.factories import (
@@ -497,17 +498,39 @@ def test_a_draft_is_built_and_published(staff):
     assert found[-1] == (Kind.CHANGED, "frameworks.edition", {"fields": ["status"]})
 
 
-def test_a_draft_asks_for_both_languages(staff, draft):
-    page = address(Outcome, "change", Outcome.objects.get().pk)
+def test_in_a_draft_one_language_is_enough(staff, draft):
+    outcome = Outcome.objects.get()
+    page = address(Outcome, "change", outcome.pk)
     fields = sent(staff.get(page))
 
     response = staff.post(page, fields | {"title_en": "", "criteria-0-text_cy": ""})
 
+    assert response.status_code == 302
+    outcome.refresh_from_db()
+    criterion = outcome.criteria.order_by("level", "number").first()
+    assert (outcome.text_in("title", "en"), criterion.text_in("text", "cy")) == ("", "")
+    assert outcome.text_state("title", "en") == TextState.MISSING
+    assert criterion.text_state("text", "cy") == TextState.MISSING
+    assert str(outcome) == f"{outcome.number}. {outcome.title_cy}"
+
+
+def test_a_text_is_written_in_one_language_at_least(staff, draft):
+    page = address(Outcome, "change", Outcome.objects.get().pk)
+    fields = sent(staff.get(page))
+
+    response = staff.post(
+        page,
+        fields
+        | {"title_cy": "", "title_en": ""}
+        | {"criteria-0-text_cy": "", "criteria-0-text_en": ""},
+    )
+
     inline = response.context["inline_admin_formsets"][0].formset
-    assert response.context["adminform"].form.errors == {
-        "title_en": ["This field is required."]
-    }
-    assert inline.errors[0] == {"text_cy": ["This field is required."]}
+    asked = (
+        "Write this in at least one language. Before publishing, it is needed in both."
+    )
+    assert response.context["adminform"].form.errors == {"title_cy": [asked]}
+    assert inline.errors[0] == {"text_cy": [asked]}
 
 
 def test_a_criterion_has_a_level_where_its_module_has_levels(staff):
@@ -739,3 +762,14 @@ def test_the_pages_of_a_cycle_show_nothing_that_a_cluster_wrote(staff, cycle, cl
     page = staff.get(address(Cycle, "change", cycle.pk)).content.decode()
 
     assert cluster.name not in page
+
+
+def test_what_goes_with_a_thing_names_no_rows_that_only_join(staff, draft):
+    outcome = Outcome.objects.get()
+    goal = WellbeingGoalFactory(edition=draft)
+    outcome.wellbeing_goals.add(goal)
+
+    page = staff.get(address(Outcome, "delete", outcome.pk)).content.decode()
+
+    assert "relationship" not in page
+    assert "wellbeing_goals object" not in page

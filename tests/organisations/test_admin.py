@@ -918,7 +918,7 @@ class Words(HTMLParser):
 ALIKE = re.compile(
     r"""[\W\d_]*|.*@example\.test.*|English|Cymraeg
     |Person:?|(›\ )?Person\ \d+|algorithm|hash|salt|argon2(id)?|[\w+/]+\*+
-    |[a-z-]+-\d+|7A0|W0\d+|afan|draft|LEVELS|MOD\d|(2030-05|draft)\ ›\ MOD\d
+    |[a-z-]+-\d+|7A0|W0\d+|afan|(›\ )?draft|LEVELS|MOD\d|(2030-05|draft)\ ›\ MOD\d
     # both texts stand in the forms
     |(1\.\ )?(Outcome|Canlyniad|Module|Modiwl)\ (number|rhif)\ \d|(Criterion|Maen\ prawf)\ \d\.\d
     |Criteria|Meini\ prawf|Hanes\ y\ canlyniad\.|The\ story\ of\ the\ outcome\.

@@ -173,7 +173,7 @@ def test_what_was_not_shown_stays_unseen_where_the_page_is_refused_for_another_r
     mine = form_of(staff.get(page))
     other.post(page, form_of(other.get(page)) | {"narrative_cy": "Eu testun"})
 
-    refused = staff.post(page, mine | {"title_en": ""})
+    refused = staff.post(page, mine | {"title_cy": "", "title_en": ""})
     staff.post(page, form_of(refused) | {"title_en": "Mended"})
 
     outcome.refresh_from_db()

@@ -166,7 +166,7 @@ def test_a_cluster_says_what_was(staff, cluster, other_cluster, merging, languag
 
     former = FormerName.objects.get()
     name = {"cy": former.name_cy, "en": former.name_en}[language]
-    assert f"{name} ({'tan' if language == 'cy' else 'until'} " in page
+    assert f"{name} ({'diwedd:' if language == 'cy' else 'until'} " in page
     assert {"cy": "Y Newydd 1 (unwyd, ", "en": "The New 1 (merged, "}[language] in page
 
 
