@@ -39,7 +39,7 @@ def looked_at(axe):
 def fill_page(page, text):
     """Choose the first answer of every question, and write into every text that is open."""
     for group in page.locator(".criterion fieldset:has(input[type=radio])").all():
-        group.locator("label").first.click()
+        group.locator("input[type=radio]").first.check()
     for area in page.locator(".criterion textarea:visible").all():
         area.fill(text)
 

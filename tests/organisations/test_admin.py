@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
@@ -61,20 +62,25 @@ def events(*kinds):
         kind__in=kinds or [Kind.ADDED, Kind.CHANGED, Kind.REMOVED]
     )
     return [
-        (event.kind, event.subject_type, told(event.details))
-        for event in found.order_by("pk")
+        (event.kind, event.subject_type, told(event)) for event in found.order_by("pk")
     ]
 
 
-def told(details):
-    """Of what was there before and after, only in which fields."""
+def told(event):
+    """Of what was there before and after, only in which fields, in the order of the model's."""
+    details = event.details
     if "name" in details:
         return {"name": details["name"]}
+    after = details.get("after", {})
     if "before" in details:
-        return {"fields": [name for name in details["after"] if name != "text_states"]}
-    if "after" in details:
-        return {"fields": [name for name, value in details["after"].items() if value]}
-    return details
+        named = {name for name in after if name != "text_states"}
+    elif "after" in details:
+        named = {name for name, value in after.items() if value}
+    else:
+        return details
+    # PostgreSQL keeps the keys of an object in an order of its own.
+    fields = apps.get_model(event.subject_type)._meta.get_fields()
+    return {"fields": [field.name for field in fields if field.name in named]}
 
 
 # What is there --------------------------------------------------------------------------
