@@ -67,6 +67,8 @@ def test_a_new_edition_with_a_third_module(
     axe(page)
     page.locator("[name=code]").fill("2031")
     page.locator("[name=issued]").fill("2031-01")
+    page.locator("[name=title_cy]").fill("Rhifyn 2031")
+    page.locator("[name=title_en]").fill("The 2031 edition")
     button(page, language, "Start the draft")
     draft = Edition.objects.get(code="2031")
     home = page.url
