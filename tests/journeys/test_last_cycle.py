@@ -11,6 +11,7 @@ from tests.factories import (
     EditionFactory,
     ModuleFactory,
     SelfReflectionFactory,
+    thawed,
 )
 from tests.factories.assessments import days_from_now
 from tests.journeys.world import World, fits, follow, sign_in, words
@@ -36,7 +37,8 @@ def world(transactional_db):
     )
     for criterion, predecessor in zip(world.criteria, old, strict=True):
         criterion.predecessor = predecessor
-        criterion.save()
+        with thawed():
+            criterion.save()
     world.before = SelfReflectionFactory(
         cluster=world.cluster,
         cycle=CycleFactory(
