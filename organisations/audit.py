@@ -23,7 +23,12 @@ from organisations.models import AuditEvent, User
 
 # What administrators write for everybody. Of other rows, what clusters write among them, an event
 # says that something was done to them, and never what they hold.
-WRITTEN_WHOLE = {"organisations", "frameworks", "assessments.cycle"}
+WRITTEN_WHOLE = {
+    "organisations",
+    "frameworks",
+    "assessments.cycle",
+    "assessments.indicatorvalue",
+}
 # Secrets; when somebody was last here, which has events of its own; what follows from a name.
 NEVER_WRITTEN = {"password", "secret_hash", "last_login", "sort_cy", "sort_en"}
 # Django's, by which nobody may do anything here.

@@ -25,38 +25,33 @@ class ClusterRow:
 
 
 def indicators_of_use():
-    """The indicators of the newest published edition, with the outcomes they speak to."""
+    """The newest published edition, and its indicators."""
     edition = Edition.objects.published().first()
     if edition is None:
         return None, []
-    indicators = list(edition.indicators.prefetch_related(_outcomes()))
-    _read_over(edition, indicators)
-    return edition, indicators
+    read_over(edition, [edition])
+    return edition, list(edition.indicators.all())
 
 
 def indicator_of(edition, code):
     """The indicator with this code in an edition that is not a draft; Http404 otherwise."""
     indicators = Indicator.objects.exclude(edition__status=Edition.Status.DRAFT)
     indicator = get_object_or_404(
-        indicators.select_related("edition").prefetch_related(_outcomes()),
+        indicators.select_related("edition").prefetch_related(
+            Prefetch(
+                "outcomes",
+                Outcome.objects.select_related("module").order_by(
+                    "module__number", "number"
+                ),
+            )
+        ),
         edition__code=edition,
         code=code,
     )
-    _read_over(indicator.edition, [indicator])
-    return indicator
-
-
-def _outcomes():
-    return Prefetch(
-        "outcomes",
-        Outcome.objects.select_related("module").order_by("module__number", "number"),
-    )
-
-
-def _read_over(edition, indicators):
-    outcomes = [one for indicator in indicators for one in indicator.outcomes.all()]
+    outcomes = indicator.outcomes.all()
     modules = [outcome.module for outcome in outcomes]
-    read_over(edition, [edition, *modules, *outcomes])
+    read_over(indicator.edition, [indicator.edition, *modules, *outcomes])
+    return indicator
 
 
 def offered_periods(indicator):

@@ -8,8 +8,13 @@ from django.utils import timezone
 
 from assessments.models import IndicatorValue
 from frameworks.models import Indicator
-from organisations.audit import record
-from organisations.models import AuditEvent, Cluster, HealthBoard
+from organisations.audit import (
+    record_added,
+    record_changed,
+    record_removed,
+    values,
+)
+from organisations.models import Cluster, HealthBoard
 from organisations.permissions import Permission, authorise
 
 NOT_KNOWN = ""  # the mark of a figure that is not there
@@ -109,46 +114,23 @@ def _says_the_same(before, figure):
 
 
 def _write(before, figure, *, indicator, period, by):
-    numbers = {"numerator": figure.numerator, "denominator": figure.denominator}
     if figure.numerator is None:
-        kind, subject = AuditEvent.Kind.REMOVED, before
+        record_removed(before, by=by)
+        before.delete()
     elif before is None:
-        kind = AuditEvent.Kind.ADDED
-        subject = IndicatorValue.objects.create(
+        value = IndicatorValue.objects.create(
             indicator=indicator,
             cluster_id=figure.cluster_id,
             period_start=period.starts_on,
+            numerator=figure.numerator,
+            denominator=figure.denominator,
             entered_by=by,
-            **numbers,
         )
+        record_added(value, by=by)
     else:
-        kind, subject = AuditEvent.Kind.CHANGED, before
-    record(
-        kind,
-        by=by,
-        subject=subject,
-        cluster=figure.cluster_id,
-        indicator=indicator.pk,
-        period=period.code,
-        before=_plain(before),
-        after=_plain(figure),
-    )
-    if kind == AuditEvent.Kind.REMOVED:
-        before.delete()
-    elif kind == AuditEvent.Kind.CHANGED:
+        was = values(before)
         before.numerator, before.denominator = figure.numerator, figure.denominator
         before.version += 1
         before.entered_by, before.entered_at = by, timezone.now()
         before.save()
-
-
-def _plain(figure):
-    if figure is None or figure.numerator is None:
-        return {}
-    return {
-        name: None if number is None else str(number)
-        for name, number in (
-            ("numerator", figure.numerator),
-            ("denominator", figure.denominator),
-        )
-    }
+        record_changed(before, was, by=by)

@@ -198,7 +198,7 @@ def _refusals(frozen, *, differ):
         f"OLD.{column} {differ} NEW.{column}" for column in _frozen_columns(frozen)
     )
     if frozen.label == "frameworks.Edition":
-        # A published edition is neither added nor thawed; publishing itself changes the status.
+        # A published edition is neither thawed nor removed; publishing itself changes the status.
         return {
             "UPDATE": f"({before}) AND ({changed} OR NEW.status = 'draft')",
             "DELETE": before,
