@@ -4,7 +4,6 @@ A correction is a set of errata with one reason and one date. What was submitted
 drafts show the new ones from now on, and keep their answers.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,10 +22,9 @@ from frameworks.models import (
     TextState,
 )
 from frameworks.texts import FrameworkText, sections_of
+from frameworks.wording import plain_text, problem_of_wording, seen
 from organisations.audit import record_added, record_changed, values
 from organisations.permissions import Permission, authorise
-
-LONGEST_TEXT = 100_000  # characters of one text: longer than any of the publication
 
 
 class NotPublished(Exception):
@@ -56,11 +54,6 @@ class CorrectedMeanwhile(Exception):
     def __init__(self, readings):
         self.readings = readings
         super().__init__(str(sorted(readings)))
-
-
-def seen(text):
-    """What a form carries, to say which reading of a text its writer saw."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def frozen_sections(edition):
@@ -167,7 +160,7 @@ def _changes(frozen, texts):
         for language, wording in texts.get(key, {}).items():
             if language not in LANGUAGES:
                 continue
-            wording = wording.replace("\r\n", "\n").strip()
+            wording = plain_text(wording)
             if reason := _problem(text, language, wording, texts[key]):
                 problems.append(Problem(key, language, reason))
             else:
@@ -183,16 +176,8 @@ def _problem(text, language, wording, in_both):
         return _("A text cannot be left empty.")
     if wording == text.text(language):
         return _("The wording is the same as before.")
-    if part := spoiled_part(wording):
-        return _("The text was spoiled by a wrong encoding near “%(part)s”.") % {
-            "part": part if part.isprintable() else f"U+{ord(part[0]):04X}"
-        }
-    longest = text.longest or LONGEST_TEXT
-    if len(wording) > longest:
-        return _("The text has %(length)s characters; at most %(longest)s fit.") % {
-            "length": len(wording),
-            "longest": longest,
-        }
+    if reason := problem_of_wording(text, wording):
+        return reason
     if any(
         not text.text(other) and not in_both.get(other, "").strip()
         for other in LANGUAGES

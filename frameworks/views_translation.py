@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from cdf_site.common.word_diff import word_diff
 from frameworks import services
-from frameworks.correcting import seen
 from frameworks.errata import read_over
 from frameworks.models import LANGUAGES, Edition, TextState
 from frameworks.text_places import place_of
@@ -26,6 +25,7 @@ from frameworks.text_queries import (
 )
 from frameworks.text_structure import differences
 from frameworks.texts import sections_of
+from frameworks.wording import plain_text, seen
 from organisations.permissions import Permission, authorise, holds
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -276,7 +276,7 @@ def _side(text, language, data, saved, sources):
         if side.conflict or side.error:
             side.choice = data.get(f"{name}-choice", "")
         if side.conflict:
-            side.difference = word_diff(services.plain_text(value), side.conflict.text)
+            side.difference = word_diff(plain_text(value), side.conflict.text)
     if source := sources.get(place):
         (other,) = set(LANGUAGES) - {language}
         side.source = source

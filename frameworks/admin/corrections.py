@@ -27,11 +27,11 @@ from frameworks.correcting import (
     correct,
     frozen_sections,
     frozen_texts,
-    seen,
 )
 from frameworks.models import LANGUAGES, Correction
 from frameworks.text_places import place_of
 from frameworks.uses import concerned_by_correction
+from frameworks.wording import plain_text, seen
 from organisations.admin_base import ReadOnlyAdmin
 
 LETTERS_IN_A_LINE = 60
@@ -87,15 +87,15 @@ class Side:
 
     @property
     def is_changed(self):
-        return _plain(self.typed) != self.now
+        return plain_text(self.typed) != self.now
 
     @property
     def parts(self):
-        return word_diff(self.now, _plain(self.typed))
+        return word_diff(self.now, plain_text(self.typed))
 
     @property
     def parts_of_theirs(self):
-        return word_diff(self.theirs, _plain(self.typed))
+        return word_diff(self.theirs, plain_text(self.typed))
 
     @property
     def rows(self):
@@ -119,10 +119,6 @@ class Pair:
     @property
     def changed(self):
         return [side for side in self.sides if side.is_changed]
-
-
-def _plain(text):
-    return text.replace("\r\n", "\n").strip()
 
 
 class CorrectionPages(admin.ModelAdmin):
@@ -262,7 +258,7 @@ def _side(text, language, data):
         if (wording.field, wording.language) == (text.field, language)
     ]
     typed, mark = data.get(name, now), data.get(f"{name}-seen", seen(now))
-    if seen(_plain(typed)) == mark:
+    if seen(plain_text(typed)) == mark:
         # Not touched on a page of before: what somebody else has corrected since stays.
         typed, mark = now, seen(now)
     return Side(

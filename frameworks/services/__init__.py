@@ -31,7 +31,6 @@ from frameworks.services.translations import (
     NotEditable,
     Saved,
     TextEntry,
-    plain_text,
     problem_of_state,
     save_texts,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "keep_translation_file",
     "mark_unofficial",
     "move",
-    "plain_text",
     "preview_import",
     "problem_of_state",
     "publish",

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from cdf_site.common.uploads import shown_name
-from frameworks.correcting import seen
 from frameworks.models import Edition, FrameworkUpload, TextState
 from frameworks.services.translations import NotEditable, TextEntry, save_texts
 from frameworks.translation_files.comparing import compare
 from frameworks.translation_files.reading import Fault, Reading, Row
+from frameworks.wording import seen
 from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cdf_site.common.encoding import spoiled_part
-from frameworks.correcting import LONGEST_TEXT, seen
 from frameworks.models import LANGUAGES, SETTLED, Edition, TextState
 from frameworks.text_queries import editable, find_texts, latest_changes
 from frameworks.text_structure import placeholders_match
+from frameworks.wording import plain_text, problem_of_wording, seen
 from organisations.audit import record_changed, values
 from organisations.permissions import Permission, authorise
 
@@ -24,7 +23,7 @@ class NotEditable(Exception):
 class TextEntry:
     """What somebody says of one text; a language that is left out stays as it is.
 
-    ``seen`` holds, by language, what ``correcting.seen`` gave for the text that they had before
+    ``seen`` holds, by language, what ``wording.seen`` gave for the text that they had before
     them; a language without one counts as seen as it is now.
     """
 
@@ -57,11 +56,6 @@ class Saved:
     @property
     def is_whole(self):
         return not (self.conflicts or self.refused or self.not_settled)
-
-
-def plain_text(text):
-    """A text as it is stored: with plain line ends, and no space around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 @transaction.atomic
@@ -169,17 +163,7 @@ def problem_of(edition, text, said):
     """Why ``said`` cannot be saved as a text, or ""."""
     if not said and text.is_required and not edition.is_draft:
         return _("The edition is published: this text cannot be left empty.")
-    if part := spoiled_part(said):
-        return _("The text was spoiled by a wrong encoding near “%(part)s”.") % {
-            "part": part if part.isprintable() else f"U+{ord(part[0]):04X}"
-        }
-    longest = text.longest or LONGEST_TEXT
-    if len(said) > longest:
-        return _("The text has %(length)s characters; at most %(longest)s fit.") % {
-            "length": len(said),
-            "longest": longest,
-        }
-    return ""
+    return problem_of_wording(text, said)
 
 
 def problem_of_state(text, language, state):

@@ -5,13 +5,13 @@ import re
 from dataclasses import dataclass, field
 
 from cdf_site.common.word_diff import word_diff
-from frameworks.correcting import seen
 from frameworks.errata import read_over
 from frameworks.models import LANGUAGES, TextState
 from frameworks.text_places import place_of, section_name
 from frameworks.text_queries import editable
 from frameworks.text_structure import differences
 from frameworks.texts import FrameworkText, sections_of
+from frameworks.wording import seen
 
 MARKUP = re.compile(r"<\s*/?\s*[A-Za-z][^<>]*>")
 

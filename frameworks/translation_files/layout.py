@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import override
 
-from frameworks.correcting import seen
 from frameworks.errata import read_over
 from frameworks.models import LANGUAGES
 from frameworks.text_places import place_of, section_name
 from frameworks.text_queries import editable
 from frameworks.texts import FrameworkText, sections_of
+from frameworks.wording import seen
 
 FORMAT = "texts-1"
 SEEN = re.compile(r"seen: ([0-9a-f]{16})-([0-9a-f]{16})")

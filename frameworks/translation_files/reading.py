@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from cdf_site.common import uploads
 from cdf_site.common.encoding import spoiled_part
 from cdf_site.common.workbooks import Unreadable, sheets_of, told
-from frameworks.correcting import LONGEST_TEXT, seen
 from frameworks.models import LANGUAGES
 from frameworks.text_queries import find_texts, is_of_another_edition
 from frameworks.translation_files.layout import FORMAT, SEEN
 from frameworks.translation_files.workbook import ABOUT, COLUMNS, HEAD, KEY
 from frameworks.translation_files.workbook import SEEN as SEEN_COLUMN
+from frameworks.wording import LONGEST_TEXT, plain_text, seen
 
 UNPACKING = str(Path(__file__).with_name("unpacking.py"))
 KINDS = {"xlsx": "xlsx", "po": "po", "pot": "po", "xlf": "xliff", "xliff": "xliff"}
@@ -180,7 +180,7 @@ def _read_catalogue(said, edition):
 
 
 def _plain(text):
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+    return plain_text(text.replace("\t", " "))
 
 
 def _checked(reading, edition):

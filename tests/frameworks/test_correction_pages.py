@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from frameworks.correcting import seen
 from frameworks.models import Correction, Criterion, Edition
+from frameworks.wording import seen
 from tests.factories import EditionFactory
 from tests.steps import correct_wording
 

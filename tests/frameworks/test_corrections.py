@@ -16,7 +16,6 @@ from frameworks.correcting import (
     NotPublished,
     correct,
     frozen_texts,
-    seen,
 )
 from frameworks.errata import read_over
 from frameworks.exchange import load
@@ -30,6 +29,7 @@ from frameworks.models import (
     TextState,
 )
 from frameworks.texts import FrameworkText, sections_of
+from frameworks.wording import seen
 from organisations.models import AuditEvent
 from tests.factories import EditionFactory, IndicatorFactory, OutcomeFactory
 from tests.factories.frameworks import thawed

@@ -6,11 +6,11 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from frameworks import services
-from frameworks.correcting import seen
 from frameworks.models import Criterion, Edition
 from frameworks.texts import sections_of
 from frameworks.translation_files.layout import lines_of
 from frameworks.translation_files.workbook import ENGLISH, KEY, WELSH, workbook
+from frameworks.wording import seen
 from tests.factories import EditionFactory, ModuleFactory
 
 
