@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cdf_site.common.encoding import spoiled_part
 from frameworks.errata import read_over
 from frameworks.models import (
     LANGUAGES,
