@@ -22,8 +22,6 @@ from assessments.models import (
 from assessments.subjects import Subject
 from cdf_site.common.word_diff import word_diff
 
-OPEN_ACTIONS = [Action.Status.PLANNED, Action.Status.UNDER_WAY]
-
 
 @dataclass(frozen=True)
 class LastAnswer:
@@ -128,8 +126,8 @@ def load_last_outcome(reflection, sheet, *, user):
             .filter(
                 Q(outcome=row.outcome_id) | Q(criterion__outcome=row.outcome_id),
                 reflection=row.submission.reflection_id,
-                status__in=OPEN_ACTIONS,
             )
+            .open()
             .order_by("due_on", "pk")
         ),
     )

@@ -2,7 +2,7 @@
 
 import rules
 
-from assessments.models import SelfReflection
+from assessments.models import ReviewAccess, SelfReflection
 from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Role
 from organisations.permissions import Permission
 from organisations.rules import is_administrator
@@ -56,6 +56,50 @@ def may_be_extended(user, reflection):
     return reflection.may_be_extended
 
 
+def _access(reflection, *roles):
+    return ReviewAccess.objects.running().filter(reflection=reflection, role__in=roles)
+
+
+@rules.predicate
+def reviews(user, reflection):
+    """As a peer: whoever becomes a member of the cluster is none any more."""
+    return (
+        not works_in_the_cluster(user, reflection)
+        and _access(reflection, *ReviewAccess.REVIEWING).filter(user=user).exists()
+    )
+
+
+@rules.predicate
+def facilitates(user, reflection):
+    return (
+        not works_in_the_cluster(user, reflection)
+        and _access(reflection, ReviewAccess.Role.FACILITATOR)
+        .filter(user=user)
+        .exists()
+    )
+
+
+@rules.predicate
+def is_under_peer_review(user, reflection):
+    """Whether a group has a facilitator for it now, who records what the group agrees."""
+    return _access(reflection, ReviewAccess.Role.FACILITATOR).exists()
+
+
+@rules.predicate
+def works_in_the_actions_cluster(user, action):
+    return works_in_the_cluster(user, action.reflection)
+
+
+@rules.predicate
+def leads_the_actions_cluster(user, action):
+    return leads_the_cluster(user, action.reflection)
+
+
+@rules.predicate
+def is_officer_over_the_action(user, action):
+    return is_officer_of_the_board(user, action.reflection)
+
+
 def in_state(*states):
     @rules.predicate
     def is_in_state(user, reflection):
@@ -63,6 +107,8 @@ def in_state(*states):
 
     return is_in_state
 
+
+is_reviewed = in_state(State.IN_REVIEW, State.AGREED)
 
 rules.add_perm(Permission.READ_ANSWERS, works_in_the_cluster)
 rules.add_perm(Permission.EDIT_ANSWERS, works_in_the_cluster & takes_answers)
@@ -79,7 +125,11 @@ rules.add_perm(
 )
 rules.add_perm(
     Permission.RETURN_REFLECTION,
-    is_officer_of_the_board & in_state(State.SUBMITTED) & has_time_left,
+    (
+        is_officer_of_the_board & in_state(State.SUBMITTED)
+        | facilitates & in_state(State.IN_REVIEW)
+    )
+    & has_time_left,
 )
 rules.add_perm(Permission.GRANT_EXTENSION, is_officer_of_the_board & may_be_extended)
 rules.add_perm(
@@ -87,11 +137,22 @@ rules.add_perm(
     works_in_the_cluster | is_officer_of_the_board | is_national_officer,
 )
 rules.add_perm(
-    Permission.BEGIN_REVIEW, is_officer_of_the_board & in_state(State.SUBMITTED)
+    Permission.BEGIN_REVIEW,
+    (is_officer_of_the_board | reviews) & in_state(State.SUBMITTED),
 )
 rules.add_perm(
     Permission.RECORD_AGREEMENT,
-    is_officer_of_the_board & in_state(State.SUBMITTED, State.IN_REVIEW),
+    is_officer_of_the_board
+    & ~is_under_peer_review
+    & in_state(State.SUBMITTED, State.IN_REVIEW)
+    | facilitates & in_state(State.IN_REVIEW),
+)
+rules.add_perm(
+    Permission.KEEP_ACTIONS, works_in_the_cluster | facilitates & is_reviewed
+)
+rules.add_perm(Permission.CHANGE_ACTION, works_in_the_actions_cluster)
+rules.add_perm(
+    Permission.ESCALATE_ACTION, leads_the_actions_cluster | is_officer_over_the_action
 )
 rules.add_perm(Permission.READ_SUBMISSION, may_read)
 rules.add_perm(Permission.MANAGE_CYCLES, is_national_officer | is_administrator)

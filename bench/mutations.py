@@ -22,6 +22,7 @@ PATIENCE = 15 * 60  # seconds for one run of the tests
 LEFT_OUT = (".*", "__pycache__", "node_modules", "build", "db.sqlite3*", "evidence")
 BORROWED = ("build",)  # what the tests read, and no mutation changes
 ANSWERS = "assessments/services/answers.py"
+VERSIONS = "assessments/services/versions.py"
 STATES = "assessments/services/states.py"
 SAVING = "tests/assessments/test_save_answers.py"
 AT_ONCE = "tests/assessments/test_concurrency.py"
@@ -51,8 +52,8 @@ TEST_SETTINGS = {
 
 MUTATIONS = {
     "version_check": Mutation(
-        ANSWERS,
-        "elif answer.pk is not None and entry.base_version != answer.version:",
+        VERSIONS,
+        "elif row.pk is not None and entry.base_version != row.version:",
         "elif False:",
         SAVING,
     ),
@@ -64,7 +65,7 @@ MUTATIONS = {
         on_postgresql=True,
     ),
     "operation_id": Mutation(
-        ANSWERS, "earlier = done.get(answer.pk)", "earlier = None", SAVING
+        VERSIONS, "earlier = done.get(row.pk)", "earlier = None", SAVING
     ),
     "state_check": Mutation(
         ANSWERS,
@@ -73,7 +74,10 @@ MUTATIONS = {
         SAVING,
     ),
     "history": Mutation(
-        ANSWERS, "    AnswerVersion.objects.create(\n", "    AnswerVersion(\n", SAVING
+        VERSIONS,
+        "    history.model.objects.create(\n",
+        "    history.model(\n",
+        SAVING,
     ),
 }
 

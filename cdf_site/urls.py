@@ -27,6 +27,8 @@ urlpatterns = [
         path("form-preview/", include("assessments.urls_preview")),
         path("translation/", include("frameworks.urls_translation")),
         path("self-reflections/", include("assessments.urls")),
+        path("actions/", include("assessments.urls_actions")),
+        path("peer-review/", include("peerreview.urls")),
         path("results/", include("reporting.urls")),
         path("admin/", admin.site.urls),
     ),

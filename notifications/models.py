@@ -44,6 +44,19 @@ class Message(models.Model):
         SUBMITTED = "submitted", pgettext_lazy("e-mail", "self-reflection submitted")
         CYCLE_OPENED = "cycle_opened", pgettext_lazy("e-mail", "cycle opened")
         CYCLE_EXTENDED = "cycle_extended", pgettext_lazy("e-mail", "cycle extended")
+        REVIEW_ASSIGNED = "review_assigned", pgettext_lazy("e-mail", "review assigned")
+        REVIEW_ANNOUNCED = (
+            "review_announced",
+            pgettext_lazy("e-mail", "review announced"),
+        )
+        REVIEW_MENTION = (
+            "review_mention",
+            pgettext_lazy("e-mail", "mentioned in a review"),
+        )
+        CONTACT_ASKED = (
+            "contact_asked",
+            pgettext_lazy("e-mail", "asked to be put in touch"),
+        )
 
     class Language(models.TextChoices):
         WELSH = "cy", _("Welsh")

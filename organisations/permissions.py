@@ -20,6 +20,10 @@ class Permission(StrEnum):
     READ_STATES = "assessments.read_states"
     BEGIN_REVIEW = "assessments.begin_review"
     RECORD_AGREEMENT = "assessments.record_agreement"
+    KEEP_ACTIONS = "assessments.keep_actions"
+    # on an action
+    CHANGE_ACTION = "assessments.change_action"
+    ESCALATE_ACTION = "assessments.escalate_action"
     # on a submission
     READ_SUBMISSION = "assessments.read_submission"
     # on a cycle, and on none
@@ -38,7 +42,19 @@ class Permission(StrEnum):
     NOMINATE_DEPUTY = "organisations.nominate_deputy"
     HAND_OVER = "organisations.hand_over"
     APPOINT_LEAD = "organisations.appoint_lead"
+    # on a review round; on none, to begin one
+    ORGANISE_ROUND = "peerreview.organise_round"
+    # on a review group
+    RUN_MEETING = "peerreview.run_meeting"
+    # on the review of a cluster
+    READ_REVIEW = "peerreview.read_review"
+    READ_AS_REVIEWER = "peerreview.read_as_reviewer"
+    ANNOTATE = "peerreview.annotate"
+    REPLY_FOR_CLUSTER = "peerreview.reply_for_cluster"
+    RECORD_FINDINGS = "peerreview.record_findings"
+    SHARE_PRACTICE = "peerreview.share_practice"
     # on none
+    READ_LIBRARY = "peerreview.read_library"
     TRANSLATE = "frameworks.translate"
     ADMINISTER = "organisations.administer"
 

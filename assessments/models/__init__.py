@@ -1,7 +1,10 @@
 """What a cluster says of itself: cycles, self-reflections, answers, submissions and around them."""
 
 from assessments.models.actions import (
+    OPEN_STATUSES,
     Action,
+    ActionChange,
+    ActionStatus,
 )
 from assessments.models.answers import (
     Answer,
@@ -49,6 +52,7 @@ from assessments.models.reading import (
     may_read_answers,
     may_read_progress,
     may_read_submissions,
+    reviewed_by,
 )
 from assessments.models.reflections import (
     Cycle,
@@ -76,12 +80,15 @@ __all__ = [
     "LEVELS_AS_CHOICES",
     "LEVEL_CHOICES",
     "LEVEL_QUESTIONS",
+    "OPEN_STATUSES",
     "OUTCOME_QUESTIONS",
     "OUTCOME_TEXT_QUESTIONS",
     "REFLECTION_QUESTIONS",
     "REQUIRED_QUESTIONS",
     "WRITTEN_QUESTIONS",
     "Action",
+    "ActionChange",
+    "ActionStatus",
     "AgreedLevel",
     "Answer",
     "AnswerVersion",
@@ -116,4 +123,5 @@ __all__ = [
     "may_read_progress",
     "may_read_submissions",
     "required_and_answered",
+    "reviewed_by",
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organisations.models import CLUSTER_ROLES, Role, Succession, User
@@ -29,26 +30,28 @@ def may_read_submissions(user, prefix=""):
 
     So may the people of a cluster read what those submitted that it follows.
     """
-    now = timezone.now()
-    reviewed = ReviewAccess.objects.filter(
-        user=user, user__is_active=True, starts_at__lte=now, ends_at__gt=now
-    )
     return (
         may_read_progress(user, prefix)
-        | Q(**{f"{prefix}pk__in": reviewed.values("reflection")})
+        | Q(**{f"{prefix}pk__in": reviewed_by(user)})
         | Q(**{f"{prefix}cluster__in": followed_by(user)})
     )
 
 
 def may_read_figures(user):
-    """Figures that ``user`` may read: of their clusters and those they follow, as progress."""
+    """Figures that ``user`` may read: as progress, of clusters that theirs follow, and in a review."""
     if user.has_role(Role.NATIONAL_OFFICER):
         return Q(pk__isnull=False)
     return (
         Q(cluster__in=user.cluster_ids(*CLUSTER_ROLES))
         | Q(cluster__in=followed_by(user))
         | Q(cluster__health_board__in=user.health_board_ids())
+        | Q(cluster__reflections__in=reviewed_by(user))
     )
+
+
+def reviewed_by(user):
+    """The self-reflections that ``user`` may read as a reviewer now, as a subquery."""
+    return ReviewAccess.objects.running().filter(user=user).values("reflection")
 
 
 def followed_by(user):
@@ -60,8 +63,23 @@ def followed_by(user):
     )
 
 
+class ReviewAccessQuerySet(models.QuerySet):
+    def running(self):
+        """Those that hold now, of people who can sign in."""
+        now = timezone.now()
+        return self.filter(user__is_active=True, starts_at__lte=now, ends_at__gt=now)
+
+
 class ReviewAccess(models.Model):
     """A reviewer's or facilitator's leave to read a cluster's submissions, for a time."""
+
+    class Role(models.TextChoices):
+        REVIEWER = "reviewer", _("peer reviewer")
+        FACILITATOR = "facilitator", _("facilitator")
+        # Of what the cluster said in an earlier cycle, beside what is reviewed.
+        READER = "reader", _("reader")
+
+    REVIEWING = (Role.REVIEWER, Role.FACILITATOR)
 
     reflection = models.ForeignKey(
         "assessments.SelfReflection", models.PROTECT, related_name="review_accesses"
@@ -69,6 +87,11 @@ class ReviewAccess(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="review_accesses")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    role = models.CharField(max_length=20, choices=Role, default=Role.REVIEWER)
+    # What gave it: the code of a review round.
+    source = models.CharField(max_length=40, blank=True, db_index=True)
+
+    objects = ReviewAccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = pgettext_lazy("thing", "reviewer's access")

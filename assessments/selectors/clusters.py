@@ -15,7 +15,6 @@ from assessments.models import (
 
 State = SelfReflection.State
 IS_UNDER_WAY = (State.NOT_STARTED, State.DRAFT, State.SUBMITTED, State.IN_REVIEW)
-NOT_DONE = (Action.Status.PLANNED, Action.Status.UNDER_WAY)
 
 
 def free_from(clusters):
@@ -62,9 +61,9 @@ def left_behind(clusters, on):
         submission_count=Submission.objects.filter(
             reflection__cluster__in=clusters
         ).count(),
-        action_count=Action.objects.filter(
-            reflection__cluster__in=clusters, status__in=NOT_DONE
-        ).count(),
+        action_count=Action.objects.filter(reflection__cluster__in=clusters)
+        .open()
+        .count(),
         value_count=IndicatorValue.objects.filter(cluster__in=clusters).count(),
         planned=[
             cycle

@@ -22,7 +22,6 @@ from organisations.permissions import Permission, holds
 MOST_LEFT = 20  # the latest of those who left
 MOST_ACTIONS = 50
 RESTORED_WITHIN = timedelta(days=30)  # later, a person is asked by an invitation
-NOT_DONE = (Action.Status.PLANNED, Action.Status.UNDER_WAY)
 
 
 @dataclass
@@ -225,7 +224,8 @@ def may_be_restored(membership):
 def _actions(cluster, here, reader):
     return list(
         Action.objects.visible_to(reader)
-        .filter(reflection__cluster=cluster, status__in=NOT_DONE, owner__isnull=False)
+        .filter(reflection__cluster=cluster, owner__isnull=False)
+        .open()
         .exclude(owner__in=[person.user.pk for person in here])
         .select_related("owner", "reflection__cycle")
         .order_by("due_on", "pk")[:MOST_ACTIONS]

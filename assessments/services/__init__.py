@@ -62,6 +62,9 @@ from assessments.services.reflections import (
     submit,
     withdraw,
 )
+from assessments.services.review_access import (
+    set_review_access,
+)
 from assessments.services.sessions import (
     NotRunning,
     change_session,
@@ -132,6 +135,7 @@ __all__ = [
     "return_reflection",
     "save_answers",
     "save_views",
+    "set_review_access",
     "settle_flag",
     "start_session",
     "submit",

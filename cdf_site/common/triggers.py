@@ -29,8 +29,13 @@ APPEND_ONLY = [
     "assessments.Submission",
     "assessments.SubmittedOutcome",
     "assessments.SubmittedEvidence",
+    "assessments.ActionChange",
     "frameworks.Correction",
     "frameworks.Erratum",
+    "peerreview.AnnotationVersion",
+    "peerreview.FindingVersion",
+    "peerreview.ResponseVersion",
+    "peerreview.Resolution",
 ]
 
 

@@ -18,7 +18,9 @@ from organisations.models.places import (
     HealthBoard,
     LocalAuthority,
     PlanningGroup,
+    Population,
     RegionalPartnershipBoard,
+    Rurality,
 )
 
 __all__ = [
@@ -33,9 +35,11 @@ __all__ = [
     "LocalAuthority",
     "Membership",
     "PlanningGroup",
+    "Population",
     "Profession",
     "RegionalPartnershipBoard",
     "Role",
+    "Rurality",
     "Succession",
     "User",
     "UserManager",

@@ -76,6 +76,14 @@ class PlanningGroup(Named):
         constraints = [named_in_both_languages("planning_group")]
 
 
+class Rurality(models.TextChoices):
+    """How people live in a cluster's area."""
+
+    URBAN = "urban", _("Urban")
+    MIXED = "mixed", _("Partly urban, partly rural")
+    RURAL = "rural", _("Rural")
+
+
 class ClusterQuerySet(NamedQuerySet):
     def visible_to(self, user):
         """Those that are something to ``user``: their own, their board's, or all of Wales."""
@@ -140,6 +148,13 @@ class Cluster(Named):
         blank=True,
         verbose_name=_("pan-cluster planning group"),
     )
+    rurality = models.CharField(
+        _("urban or rural"),
+        max_length=10,
+        choices=Rurality,
+        blank=True,
+        help_text=_("Leave it empty where it is not known."),
+    )
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
@@ -163,3 +178,36 @@ class Cluster(Named):
         return (self.opened_on is None or self.opened_on <= day) and (
             self.closed_on is None or self.closed_on > day
         )
+
+
+class Population(models.Model):
+    """How many people live in a cluster's area, in one year; by which counts become rates."""
+
+    cluster = models.ForeignKey(
+        Cluster,
+        models.PROTECT,
+        related_name="populations",
+        verbose_name=_("cluster"),
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    people = models.PositiveIntegerField(_("people"))
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("population")
+        verbose_name_plural = _("populations")
+        ordering = ["cluster", "-year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster", "year"], name="one_population_a_cluster_and_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(people__gt=0), name="population_is_of_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(year__range=(1990, 2100)), name="population_year_is_a_year"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.cluster_id}: {self.year}"

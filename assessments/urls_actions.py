@@ -1,0 +1,5 @@
+"""Addresses of what clusters have undertaken to do."""
+
+app_name = "actions"
+
+urlpatterns = []

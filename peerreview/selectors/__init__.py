@@ -1,0 +1,1 @@
+"""What pages of peer review show, as plain data."""

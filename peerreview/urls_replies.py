@@ -1,0 +1,3 @@
+"""Addresses of peer review: replies."""
+
+urlpatterns = []

@@ -1,0 +1,18 @@
+"""The cast of a review; see ``tests/peerreview/world.py``."""
+
+import pytest
+
+from tests.peerreview.world import build_review_world
+
+
+@pytest.fixture
+def world(reflection, lead, contributor, officer, other_officer, national):
+    """In the phase of annotating; ``world.put_into(...)`` changes that."""
+    return build_review_world(
+        reflection=reflection,
+        lead=lead,
+        contributor=contributor,
+        officer=officer,
+        other_officer=other_officer,
+        national=national,
+    )
