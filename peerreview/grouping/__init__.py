@@ -5,14 +5,26 @@ people move clusters by hand, is here and costs nothing to import.
 """
 
 from peerreview.grouping.candidates import Candidate, Proposal, Settings
-from peerreview.grouping.scoring import Evaluation, Violation, evaluate, score
+from peerreview.grouping.reasons import Reason, reasons
+from peerreview.grouping.scoring import (
+    Effect,
+    Evaluation,
+    Violation,
+    effect,
+    evaluate,
+    score,
+)
 
 __all__ = [
     "Candidate",
+    "Effect",
     "Evaluation",
     "Proposal",
+    "Reason",
     "Settings",
     "Violation",
+    "effect",
     "evaluate",
+    "reasons",
     "score",
 ]

@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 WHOLE = 1e-6  # what counts as nought or one
-NODES = 500
+NODES = 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Master:
             "output_flag": False,
             "threads": 1,
             "parallel": "off",
+            "simplex_strategy": 4,  # primal: groups are added, and what was chosen stays a choice
             "random_seed": seed % 2**31,
             "mip_max_nodes": NODES,
             "mip_rel_gap": 0.0,
@@ -98,9 +99,9 @@ class Master:
             + (duals[self._row[kind]] / kind if kind in self._row else 0)
             for kind in self.kinds
         }
-        return Choice(
-            np.array(solution.col_value), -self._highs.getObjectiveValue(), prices
-        )
+        # What the prices come to: a bound rests on these, whatever HiGHS made of the choice.
+        worth = float(self.sides @ duals)
+        return Choice(np.array(solution.col_value), worth, prices)
 
     def whole(self, start, seconds):
         """The best choice of whole groups, from ``start`` (groups that are among those offered)."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CHUNK = 1_000
+CHUNK = 250  # groups that are extended at once, which bounds the memory
+AT_A_TIME = 4
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,13 @@ def price(problem, size, prices, floor, most):
     np.fill_diagonal(pairs, -np.inf)
     all_pairs = size * (size - 1) // 2
     rows, columns = np.nonzero(np.triu(pairs, 1) > floor / all_pairs)
-    groups = np.column_stack([rows, columns])
+    groups = np.column_stack([rows, columns]).astype(np.int32)
     sums = pairs[rows, columns]
     groups, sums, left = _keep(groups, sums, most)
     missed = left * all_pairs
     for members in range(3, size + 1):
         share = members * (members - 1) / 2 / all_pairs
-        groups, sums = _extend(pairs, groups, sums, floor * share)
-        groups, sums, left = _keep(groups, sums, most)
+        groups, sums, left = _extend(pairs, groups, sums, floor * share, most)
         missed = max(missed, left / share)
     beyond = problem.worth(groups) - prices[groups].sum(axis=1) if len(groups) else sums
     worthy = beyond > floor
@@ -52,23 +52,29 @@ def price(problem, size, prices, floor, most):
     return Priced(groups, beyond, ceiling, missed <= floor)
 
 
-def _extend(pairs, groups, sums, floor):
+def _extend(pairs, groups, sums, floor, most):
     """Add one cluster to each of ``groups`` in every way that sums up to more than ``floor``."""
-    found, found_sums = [], []
+    found = np.zeros((0, groups.shape[1] + 1), dtype=groups.dtype)
+    found_sums, missed = np.zeros(0), -np.inf
     for start in range(0, len(groups), CHUNK):
         chunk = groups[start : start + CHUNK]
-        extended = sums[start : start + CHUNK, None] + sum(
-            pairs[chunk[:, place]] for place in range(chunk.shape[1])
-        )
+        extended = pairs[chunk].sum(axis=1)
+        extended += sums[start : start + CHUNK, None]
         rows, added = np.nonzero(extended > floor)
-        found.append(np.sort(np.column_stack([chunk[rows], added]), axis=1))
-        found_sums.append(extended[rows, added])
-    if not found:
-        return np.zeros((0, groups.shape[1] + 1), dtype=int), np.zeros(0)
-    groups, first = np.unique(
-        _numbered(np.concatenate(found), len(pairs)), return_index=True
-    )
-    return np.concatenate(found)[first], np.concatenate(found_sums)[first]
+        larger = np.sort(np.column_stack([chunk[rows], added.astype(np.int32)]), axis=1)
+        found = np.concatenate([found, larger])
+        found_sums = np.concatenate([found_sums, extended[rows, added]])
+        if len(found) > AT_A_TIME * most:
+            found, found_sums, left = _best(found, found_sums, len(pairs), most)
+            missed = max(missed, left)
+    found, found_sums, left = _best(found, found_sums, len(pairs), most)
+    return found, found_sums, max(missed, left)
+
+
+def _best(groups, sums, count, most):
+    """Each group once, and of those the ``most`` that sum up to most."""
+    first = np.unique(_numbered(groups, count), return_index=True)[1]
+    return _keep(groups[first], sums[first], most)
 
 
 def _numbered(groups, count):
@@ -83,5 +89,8 @@ def _keep(groups, sums, most):
     """The ``most`` groups that sum up to most, and the sum of the best that is left out."""
     if len(groups) <= most:
         return groups, sums, -np.inf
-    order = np.argsort(-sums, kind="stable")
-    return groups[order[:most]], sums[order[:most]], sums[order[most]]
+    least = np.partition(sums, len(sums) - most)[len(sums) - most]
+    kept = sums >= least
+    over = np.flatnonzero(sums == least)[: int(kept.sum()) - most]
+    kept[over] = False
+    return groups[kept], sums[kept], sums[~kept].max()

@@ -58,8 +58,7 @@ class Problem:
     def pairs(self, size):
         """What each pair adds to a group of ``size``."""
         if size not in self._pairs:
-            factor = pair_factor(size) if size > 1 else 0
-            self._pairs[size] = self.points * factor - BROKEN * self.broken
+            self._pairs[size] = self.points * pair_factor(size) - BROKEN * self.broken
         return self._pairs[size]
 
     def worth(self, groups):

@@ -51,6 +51,15 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What a change of groups does: to the objective, and to the rules."""
+
+    difference: float
+    broken: tuple[Violation, ...]
+    mended: tuple[Violation, ...]
+
+
+@dataclass(frozen=True)
 class Profile:
     """A candidate with its levels as bit masks, one bit for each outcome."""
 
@@ -78,6 +87,11 @@ class Profile:
             for outcome, level in enumerate(self.candidate.levels)
             if fits(level)
         )
+
+
+def profiles_of(keys, candidates):
+    by_key = {candidate.key: candidate for candidate in candidates}
+    return [Profile(by_key[key]) for key in keys]
 
 
 def teaches(teacher, learner):
@@ -147,18 +161,19 @@ def broken_by_pair(one, other):
 
 def group_sixths(profiles, settings):
     """What a group is worth, in sixths of a point."""
-    if len(profiles) < 2:
-        return 0
     pairs = sum(
         pair_points(one, other, settings) for one, other in combinations(profiles, 2)
     )
-    return pairs * pair_factor(len(profiles)) + len(
-        without_teacher(profiles)
-    ) * SIXTHS * (weights.NOBODY_TO_LEARN_FROM)
+    return (
+        pairs * pair_factor(len(profiles))
+        + len(without_teacher(profiles)) * weights.NOBODY_TO_LEARN_FROM * SIXTHS
+    )
 
 
 def pair_factor(size):
     """How many sixths each point of a pair counts in a group of ``size``: twice 6 / (size - 1)."""
+    if size < 2:
+        return 0
     sixths, rest = divmod(2 * SIXTHS, size - 1)
     return sixths if not rest else 2 * SIXTHS / (size - 1)
 
@@ -179,7 +194,7 @@ def without_teacher(profiles):
 
 def score(group, candidates, settings):
     """What a group of keys is worth, in points."""
-    return group_sixths(_profiles(group, candidates), settings) / SIXTHS
+    return group_sixths(profiles_of(group, candidates), settings) / SIXTHS
 
 
 def evaluate(groups, candidates, settings):
@@ -202,6 +217,21 @@ def evaluate(groups, candidates, settings):
     )
 
 
+def effect(before, after):
+    """What was done between two evaluations, whatever numbers their groups have."""
+    broke = {_rule(violation) for violation in before.violations}
+    breaks = {_rule(violation) for violation in after.violations}
+    return Effect(
+        after.objective - before.objective,
+        tuple(each for each in after.violations if _rule(each) not in broke),
+        tuple(each for each in before.violations if _rule(each) not in breaks),
+    )
+
+
+def _rule(violation):
+    return violation.kind, violation.keys
+
+
 def _broken_in_group(number, profiles, settings):
     keys = tuple(sorted(profile.candidate.key for profile in profiles))
     if not SMALLEST_GROUP <= len(profiles) <= LARGEST_GROUP:
@@ -212,11 +242,6 @@ def _broken_in_group(number, profiles, settings):
     for one, other in combinations(sorted(profiles, key=_key), 2):
         for kind in broken_by_pair(one, other):
             yield Violation(kind, number, (_key(one), _key(other)))
-
-
-def _profiles(group, candidates):
-    by_key = {candidate.key: candidate for candidate in candidates}
-    return [Profile(by_key[key]) for key in group]
 
 
 def _key(profile):

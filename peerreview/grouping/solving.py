@@ -10,6 +10,7 @@ Only this module and what it uses needs numpy and HiGHS, which take a third of a
 
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,16 +21,19 @@ from peerreview.grouping.pricing import price
 from peerreview.grouping.problem import BROKEN, Problem
 from peerreview.grouping.scoring import SIXTHS
 from peerreview.grouping.search import random_groups, swap
-from peerreview.grouping.sizes import all_sizes, preferred_sizes
+from peerreview.grouping.sizes import SIZES, all_sizes, preferred_sizes
 
 STARTS = 6  # how often places are changed, from random groups
-ROUNDS = 60  # how often groups are looked for at most
-KEPT = 3_000  # of what pricing tries at each step; more when a bound is at stake
-KEPT_FOR_A_PROOF = 20_000
+ROUNDS = 80  # how often groups are looked for at most
+ROUNDS_OF_REST = 5  # and where some groups have been taken already
+# Of what pricing tries at each step: more, once nothing is found any more, until the bound is exact.
+KEPT = (500, 3_000, 20_000, 100_000)
+KEPT_NEAR = 3_000
+NEAR = 1_500  # so many groups near the bound in parts are offered for the choice of whole ones
 EACH = 4  # how many new groups of each cluster at a time
 LEAST = 1.0  # a sixth of a point: no group is worth looking for that adds less
 CLOSE = 0.002  # near enough to the bound in parts to go on with whole groups
-AT_ONCE = 100  # so many clusters are given whole groups at once; of more, the surest groups first
+AT_ONCE = 40  # so many clusters are given whole groups at once; of more, the surest groups first
 SURE = 0.7
 OTHER_SIZES = 12  # how many ways of sizing groups are tried where rules break
 
@@ -114,38 +118,55 @@ def _best_sizes(problem, settings, clock):
     broken = problem.violations(best.groups)
     if not broken or problem.count < SMALLEST_GROUP:
         return best
-    others = [
-        other for other in all_sizes(problem.count, settings.size) if other != sizes
-    ]
-    # The nearest ones, and of the rest some that are spread evenly over them.
-    half = OTHER_SIZES // 2
-    spread = others[half :: max(1, -(-len(others[half:]) // half))]
-    for other in others[:half] + spread:
-        if not broken or clock.is_over():
+    fewest, chosen = broken, None
+    for other in _other_sizes(problem.count, sizes, settings):
+        if not fewest or clock.is_over():
             break
-        tried = _solve(problem, other, settings.seed, clock, quickly=True)
-        if problem.violations(tried.groups) < broken:
-            best = _solve(problem, other, settings.seed, clock)
-            broken = problem.violations(best.groups)
-    return best
+        tried = problem.violations(_tried(problem, other, settings.seed, clock))
+        if tried < fewest:
+            fewest, chosen = tried, other
+    if not chosen:
+        return best
+    other = _solve(problem, chosen, settings.seed, clock)
+    return other if problem.violations(other.groups) < broken else best
 
 
-def _solve(problem, sizes, seed, clock, *, quickly=False):
+def _tried(problem, sizes, seed, clock):
+    """Groups of other sizes, to see how many rules they break: of many clusters, only roughly."""
+    if problem.count > AT_ONCE:
+        return _starts(problem, sizes, seed, starts=2)[0]
+    return _solve(problem, sizes, seed, clock).groups
+
+
+def _other_sizes(count, sizes, settings):
+    """The nearest ones, those nearest to other sizes, and some spread over all that is left."""
+    others = all_sizes(count, settings.size)
+    nearest = others[: OTHER_SIZES // 2]
+    equal = [preferred_sizes(count, size) for size in SIZES]
+    spread = others[:: max(1, len(others) // OTHER_SIZES)]
+    tried = dict.fromkeys([*nearest, *equal, *spread])
+    return [other for other in tried if other != sizes]
+
+
+def _solve(problem, sizes, seed, clock):
     """The best groups of ``sizes`` that can be found, and the bound for all groups of them."""
     if len(sizes) < 2:
         whole = [list(range(problem.count))]
         worth = problem.total(whole)
         return Found(whole, worth, worth)
     starts = _starts(problem, sizes, seed)
-    if quickly and problem.count > AT_ONCE:
-        return Found(starts[0], problem.total(starts[0]), math.inf)
     master = Master(problem.count, sizes, seed)
     for groups in starts:
         _offer(master, problem, groups)
-    choice, bound, excess = _price_out(master, problem, clock)
-    best = Found(starts[0], problem.total(starts[0]), bound)
+    best = Found(starts[0], problem.total(starts[0]), math.inf)
+    close = CLOSE * abs(best.worth + BROKEN * problem.violations(best.groups))
+    choice, best.bound, excess = _price_out(master, problem, clock, close)
+    if clock.is_over():
+        return best
     if problem.count > AT_ONCE:
-        _improve(best, _dive(problem, sizes, master, choice, seed, clock), problem)
+        _improve(
+            best, _dive(problem, sizes, master, choice, seed, clock, close), problem
+        )
         _improve(best, swap(problem, best.groups), problem)
         return best
     return _finish(best, master, problem, choice, excess, clock)
@@ -176,23 +197,30 @@ def _offer(master, problem, groups):
             master.add(rows, problem.worth(rows))
 
 
-def _price_out(master, problem, clock):
+def _price_out(master, problem, clock, close, rounds=ROUNDS):
     """Look for groups until none adds anything: the choice in parts, the bound for whole groups.
 
     Also by how much, at most, the groups of any choice are worth more than its prices.
     """
     bound = excess = math.inf
-    for _ in range(ROUNDS):
+    kept = iter(KEPT)
+    most = next(kept)
+    for _ in range(rounds):
         choice = master.in_parts()
-        limit, added = choice.worth, 0
+        excess, added, complete = 0.0, 0, True
         for kind in master.kinds:
-            priced = price(problem, kind, choice.prices[kind], LEAST, KEPT)
-            limit += master.wanted[kind] * priced.ceiling
+            priced = price(problem, kind, choice.prices[kind], LEAST, most)
+            excess += master.wanted[kind] * priced.ceiling
+            complete = complete and priced.complete
             added += _add_best(master, problem, priced)
-        bound, excess = min(bound, limit), limit - choice.worth
-        near = bound - choice.worth < CLOSE * abs(bound)
-        if not added or (near and problem.count > AT_ONCE) or clock.is_over():
+        bound = min(bound, choice.worth + excess)
+        near = bound - choice.worth < close
+        if (near and problem.count > AT_ONCE) or clock.is_over():
             break
+        if not added:
+            most = None if complete else next(kept, None)
+            if most is None:
+                break
     return choice, _rounded(bound), excess
 
 
@@ -215,16 +243,17 @@ def _add_best(master, problem, priced):
 
 def _finish(best, master, problem, choice, excess, clock):
     """Choose whole groups; where all that could be better are known, it is the best there is."""
-    if best.worth >= best.bound or clock.is_over():
+    if best.worth >= best.bound:
         return best
     # Whoever is better than ``best`` has no group that is further below its prices than this.
     slack = best.worth - choice.worth
     proof = True
     for kind in master.kinds:
         prices = choice.prices[kind]
-        priced = price(problem, kind, prices, slack - excess, KEPT_FOR_A_PROOF)
-        master.add(priced.groups, problem.worth(priced.groups))
-        proof = proof and priced.complete
+        priced = price(problem, kind, prices, slack - excess, KEPT_NEAR)
+        near = np.argsort(-priced.beyond, kind="stable")[:NEAR]
+        master.add(priced.groups[near], problem.worth(priced.groups[near]))
+        proof = proof and priced.complete and len(near) == len(priced.groups)
     start = [tuple(sorted(group)) for group in best.groups]
     whole, out_of_time = master.whole(start, clock.left())
     clock.cut_short = clock.cut_short or out_of_time
@@ -238,7 +267,7 @@ def _finish(best, master, problem, choice, excess, clock):
     return replace(best, bound=best.worth) if proof and whole.proven else best
 
 
-def _dive(problem, sizes, master, choice, seed, clock):
+def _dive(problem, sizes, master, choice, seed, clock, close):
     """Take the groups that are surest, look again at the rest, and so on until few are left."""
     numbers, sizes, taken = np.arange(problem.count), list(sizes), []
     while problem.count > AT_ONCE and not clock.is_over():
@@ -248,23 +277,26 @@ def _dive(problem, sizes, master, choice, seed, clock):
             sizes.remove(len(group))
         gone = {number for group in surest for number in group}
         rest = [number for number in range(problem.count) if number not in gone]
+        if not rest:
+            return taken
         numbers, problem = numbers[rest], problem.part(rest)
         master = _master_of_rest(problem, sizes, master, rest, seed)
-        choice, *_ = _price_out(master, problem, clock)
+        choice, *_ = _price_out(master, problem, clock, close, ROUNDS_OF_REST)
     last = _solve(problem, tuple(sizes), seed, clock)
     return taken + [numbers[group].tolist() for group in last.groups]
 
 
 def _surest(master, choice):
     """Groups that are taken almost whole, but at least a tenth of them all; none overlap."""
-    surest, used = [], set()
-    least = sum(master.wanted.values()) // 10 + 1
+    surest, used, left = [], set(), Counter(master.wanted)
+    least = left.total() // 10 + 1
     for place in np.argsort(-choice.taken, kind="stable"):
         if choice.taken[place] < SURE and len(surest) >= least:
             break
         group = master.groups[place]
-        if used.isdisjoint(group):
+        if used.isdisjoint(group) and left[len(group)]:
             used.update(group)
+            left[len(group)] -= 1
             surest.append(group)
     return surest
 
