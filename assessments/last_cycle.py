@@ -6,7 +6,7 @@ are matched by their predecessors; those of the same edition by where they stand
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, prefetch_related_objects
@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 
 from assessments.models import (
     OUTCOME_TEXT_QUESTIONS,
-    Action,
     Question,
     Submission,
     SubmittedOutcome,
@@ -51,7 +50,7 @@ class LastAnswer:
 
 @dataclass(frozen=True)
 class LastOutcome:
-    """What was said of one outcome then, and agreed, and undertaken.
+    """What was said of one outcome then, and agreed.
 
     ``answers`` holds the answers by their subjects of today, ``new`` the criteria that the edition
     of then did not have.
@@ -63,7 +62,6 @@ class LastOutcome:
     new: frozenset = frozenset()
     own_level: int | None = None
     agreed: object = None
-    actions: list = field(default_factory=list)
 
     @property
     def cycle(self):
@@ -121,15 +119,6 @@ def load_last_outcome(reflection, sheet, *, user):
         ),
         own_level=row.own_level,
         agreed=getattr(row, "agreed_level", None),
-        actions=list(
-            Action.objects.visible_to(user)
-            .filter(
-                Q(outcome=row.outcome_id) | Q(criterion__outcome=row.outcome_id),
-                reflection=row.submission.reflection_id,
-            )
-            .open()
-            .order_by("due_on", "pk")
-        ),
     )
 
 

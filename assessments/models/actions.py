@@ -1,12 +1,17 @@
 """What a cluster has undertaken to do, and what became of it."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.models.choices import LANGUAGES
-from assessments.models.reading import may_read_submissions
+from assessments.models.reading import (
+    followed_by,
+    may_read_progress,
+    may_read_submissions,
+)
 from frameworks.models import Criterion, Outcome
 from organisations.models import User
 
@@ -25,6 +30,16 @@ class ActionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Its cluster's, its board's and the national officers', and its reviewers'."""
         return self.filter(may_read_submissions(user, "reflection__"))
+
+    def concerning(self, user):
+        """Of those that ``user`` may see, what they, their clusters or boards answer for.
+
+        A reviewer sees more: what others have undertaken, while they review them.
+        """
+        return self.visible_to(user).filter(
+            may_read_progress(user, "reflection__")
+            | Q(reflection__cluster__in=followed_by(user))
+        )
 
     def open(self):
         return self.filter(status__in=OPEN_STATUSES)
