@@ -3,7 +3,7 @@
 import rules
 
 from assessments.models import ReviewAccess, SelfReflection
-from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Role
+from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Role, Succession
 from organisations.permissions import Permission
 from organisations.rules import is_administrator
 
@@ -85,14 +85,25 @@ def is_under_peer_review(user, reflection):
     return _access(reflection, ReviewAccess.Role.FACILITATOR).exists()
 
 
+def _carries_on(cluster_ids, action):
+    """Whether one of those clusters is the action's, or follows the one that it was of."""
+    cluster = action.reflection.cluster_id
+    return bool(cluster_ids) and (
+        cluster in cluster_ids
+        or Succession.objects.in_effect()
+        .filter(predecessor=cluster, successor__in=cluster_ids)
+        .exists()
+    )
+
+
 @rules.predicate
 def works_in_the_actions_cluster(user, action):
-    return works_in_the_cluster(user, action.reflection)
+    return _carries_on(user.cluster_ids(*CLUSTER_ROLES), action)
 
 
 @rules.predicate
 def leads_the_actions_cluster(user, action):
-    return leads_the_cluster(user, action.reflection)
+    return _carries_on(user.cluster_ids(*LEAD_ROLES), action)
 
 
 @rules.predicate
@@ -127,7 +138,7 @@ rules.add_perm(
     Permission.RETURN_REFLECTION,
     (
         is_officer_of_the_board & in_state(State.SUBMITTED)
-        | facilitates & in_state(State.IN_REVIEW)
+        | in_state(State.IN_REVIEW) & facilitates
     )
     & has_time_left,
 )
@@ -143,9 +154,9 @@ rules.add_perm(
 rules.add_perm(
     Permission.RECORD_AGREEMENT,
     is_officer_of_the_board
-    & ~is_under_peer_review
     & in_state(State.SUBMITTED, State.IN_REVIEW)
-    | facilitates & in_state(State.IN_REVIEW),
+    & ~is_under_peer_review
+    | in_state(State.IN_REVIEW) & facilitates,
 )
 rules.add_perm(
     Permission.KEEP_ACTIONS, works_in_the_cluster | facilitates & is_reviewed

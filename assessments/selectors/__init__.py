@@ -3,6 +3,7 @@
 from assessments.selectors.reflections import (
     agreed_levels,
     enablers_sheet,
+    facilitators_of,
     first_outcome,
     last_outcome,
     levelled_outcomes,
@@ -24,6 +25,7 @@ from assessments.selectors.reflections import (
 __all__ = [
     "agreed_levels",
     "enablers_sheet",
+    "facilitators_of",
     "first_outcome",
     "last_outcome",
     "levelled_outcomes",

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from assessments.models import IndicatorValue
 from assessments.periods import recent
+from assessments.populations import Peoples
 from frameworks.errata import read_over
 from frameworks.models import Edition, Indicator, Outcome
-from organisations.models import Cluster
+from organisations.models import Cluster, Population
 
 SHOWN_PERIODS = 4
 OFFERED_PERIODS = 13  # a year of months, and the one before them
@@ -105,6 +106,17 @@ def clusters_to_enter(health_board, period):
         for cluster in health_board.clusters.in_name_order()
         if exists_in(cluster, period)
     ]
+
+
+def people_of_rates(indicator, health_board, period):
+    """The populations by which the board's rates are computed, by cluster; of others, none."""
+    if indicator.unit != Indicator.Unit.PER_1000:
+        return {}
+    populations = Population.objects.filter(cluster__health_board=health_board)
+    peoples = Peoples(populations)
+    clusters = {population.cluster_id for population in populations}
+    found = {cluster: peoples.of(cluster, period.starts_on) for cluster in clusters}
+    return {cluster: people for cluster, people in found.items() if people}
 
 
 def stored_figures(indicator, health_board, *periods):

@@ -8,6 +8,7 @@ from assessments.models import (
     REQUIRED_QUESTIONS,
     AgreedLevel,
     Answer,
+    ReviewAccess,
     required_and_answered,
 )
 from assessments.sheet import ModuleSheet, OutcomeSheet, PartSheet, Sheet
@@ -259,3 +260,14 @@ def levelled_outcomes(submission, edition):
     )
     read_over_outcomes(edition, [row.outcome for row in rows])
     return rows
+
+
+def facilitators_of(reflection):
+    """The names of those who facilitate its peer review now, who record what is agreed."""
+    accesses = (
+        ReviewAccess.objects.running()
+        .filter(reflection=reflection, role=ReviewAccess.Role.FACILITATOR)
+        .select_related("user")
+        .order_by("user__name", "pk")
+    )
+    return list(dict.fromkeys(str(access.user) for access in accesses))

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from assessments.models import Action
 from assessments.selectors.people import may_be_restored
+from assessments.services.actions import hand_action
 from notifications.models import Message
 from notifications.services import Address, send
 from notifications.writing import day, hour, in_both, link_to, name_of
@@ -556,10 +557,7 @@ def give_action(*, action, person, by):
     if not _current(cluster).filter(user=person).exists():
         raise NotHere
     action = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
-    if action.owner_id != person.pk:
-        action.owner = person
-        action.save(update_fields=["owner"])
-        record(AuditEvent.Kind.CHANGED, by=by, subject=action, fields=["owner"])
+    hand_action(action=action, person=person, by=by)
 
 
 # What they share ---------------------------------------------------------------------------

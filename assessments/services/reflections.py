@@ -16,6 +16,11 @@ from assessments.models import (
     SubmittedEvidence,
     SubmittedOutcome,
 )
+from assessments.rules import (
+    facilitates,
+    is_officer_of_the_board,
+    is_under_peer_review,
+)
 from assessments.selectors import load_sheet
 from assessments.services import telling
 from assessments.services.answers import ForeignSubject
@@ -43,6 +48,10 @@ class TooLate(NotNow):
 
 class NewerSubmission(NotNow):
     """The cluster has submitted again since the submission that this was said of."""
+
+
+class UnderPeerReview(NotNow):
+    """A group reviews it, whose facilitator records what it agrees."""
 
 
 class Incomplete(Exception):
@@ -159,7 +168,7 @@ def return_reflection(
     submission_number=None,
     outcome_reasons=None,
 ):
-    """Give a submitted self-reflection back to its cluster, with reasons.
+    """Give a self-reflection that is submitted or in review back to its cluster, with reasons.
 
     ``outcome_reasons`` holds, by outcome's primary key, a text and its language; there is at
     least one reason, over all or of an outcome, else ReasonMissing. The submission stays as it was
@@ -173,8 +182,13 @@ def return_reflection(
     }
     if not (reason.strip() or outcome_reasons):
         raise ReasonMissing
+    # A board returns what nobody reviews yet, a facilitator what they review.
+    reflection = locked(reflection, by=by)
+    states = {State.IN_REVIEW} if facilitates(by, reflection) else {State.SUBMITTED}
+    if is_officer_of_the_board(by, reflection):
+        states.add(State.SUBMITTED)
     reflection = _authorised(
-        reflection, Permission.RETURN_REFLECTION, by=by, states={State.SUBMITTED}
+        reflection, Permission.RETURN_REFLECTION, by=by, states=states
     )
     _is_about(reflection, submission_number)
     asked = Outcome.objects.filter(
@@ -208,9 +222,18 @@ def record_agreement(*, reflection, by, levels, submission_number=None):
     """Record the agreed levels beside the cluster's own, and that there is agreement.
 
     ``levels`` holds, by outcome's primary key, a level, a reason and its language; a level that
-    differs from the cluster's own needs the reason. Raises ReasonMissing otherwise, and
-    NewerSubmission where ``submission_number`` names another than the latest.
+    differs from the cluster's own needs the reason. Raises ReasonMissing otherwise,
+    NewerSubmission where ``submission_number`` names another than the latest, and UnderPeerReview for
+    a board whose cluster has a facilitator now.
     """
+    reflection = locked(reflection, by=by)
+    if (
+        is_officer_of_the_board(by, reflection)
+        and is_under_peer_review(by, reflection)
+        and not facilitates(by, reflection)
+        and reflection.state in {State.SUBMITTED, State.IN_REVIEW}
+    ):
+        raise UnderPeerReview(f"{Permission.RECORD_AGREEMENT} refused")
     reflection = _authorised(
         reflection,
         Permission.RECORD_AGREEMENT,

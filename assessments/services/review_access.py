@@ -25,8 +25,10 @@ def set_review_access(*, source, wanted, starts_at, ends_at, by):
     ended = []
     for pair, row in running.items():
         if pair in wanted and ends_at > max(now, starts_at):
-            row.role, row.starts_at, row.ends_at = wanted[pair], starts_at, ends_at
-            row.save()
+            now_given = (wanted[pair], starts_at, ends_at)
+            if (row.role, row.starts_at, row.ends_at) != now_given:
+                row.role, row.starts_at, row.ends_at = now_given
+                row.save()
         else:
             ended.append(pair)
             if row.starts_at < now:

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import get_language, override
@@ -18,6 +19,7 @@ from assessments import last_cycle, pages, selectors, services
 from assessments.evidence import load_outcome_evidence
 from assessments.forms import AnswersForm
 from assessments.models import Question
+from assessments.open_actions import load_free_actions, load_outcome_actions
 from assessments.views import carrying
 from assessments.views.carrying import CARRIES
 from assessments.views.conflicts import SETTLES, settled
@@ -35,6 +37,7 @@ from organisations.permissions import Permission, holds
 
 # Buttons after which one is on the same page again, in this language or the other.
 STAYS = SETTLES | CARRIES | FLAGS | {"stay", "switch_to"}
+LEADS_AWAY = {"back", "leave", "add_evidence", "add_action"}
 A_TIME = re.compile(r"[0-2]\d:[0-5]\d", re.ASCII)
 
 
@@ -74,6 +77,7 @@ def outcome_edit(request, cycle, cluster, module, number):
             ),
             "flags": flags_on_page(request, reflection, sheet),
             "evidence": load_outcome_evidence(reflection, sheet.outcome),
+            "actions": load_outcome_actions(reflection, sheet, user=request.user),
         }
 
     return answers_page(
@@ -122,6 +126,9 @@ def closing_edit(request, cycle, cluster):
         request,
         reflection,
         load=lambda: selectors.load_closing(reflection),
+        beside=lambda sheet: {
+            "free_actions": load_free_actions(reflection, user=request.user)
+        },
         items=lambda sheet: pages.closing_items(),
         template="assessments/closing_edit.html",
         part=lambda modules: len(modules) + 3,
@@ -219,7 +226,7 @@ def answers_page(
     carried = [data["carry"]] if data.get("carry") in offers else []
     reasons = [gap for gap in getattr(sheet, "gaps", []) if gap.needs_reason]
     stays = bool(STAYS & set(request.POST))
-    goes_on = not (stays or {"back", "leave", "add_evidence"} & set(request.POST))
+    goes_on = not (stays or LEADS_AWAY & set(request.POST))
     # Once: whoever presses a button again all the same is let go.
     has_asked = "asked" in request.POST
     asks_reasons = bool(reasons) and goes_on and not has_asked
@@ -390,9 +397,20 @@ def _where_to(request, reflection, *, here, onward, back):
     if "add_evidence" in request.POST:
         outcome = urlencode({"outcome": request.POST["add_evidence"]})
         return f"{reflection_url('evidence_add', reflection)}?{outcome}"
+    if "add_action" in request.POST:
+        return _action_url(reflection, request.POST["add_action"])
     if "leave" in request.POST:
         return reflection_url("reflection_detail", reflection)
     return onward
+
+
+def _action_url(reflection, about):
+    """Where an action is added about an outcome, or a criterion by its number; and the way back."""
+    kind = "criterion" if about.isdecimal() else "outcome"
+    url = reverse(
+        "actions:action_add", args=[reflection.cycle.code, reflection.cluster.code]
+    )
+    return f"{url}?{urlencode({kind: about, 'from': 'form'})}"
 
 
 def _refused(request, reflection, saved, page_items, language, *, outcome):

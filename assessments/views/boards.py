@@ -1,4 +1,4 @@
-"""What a board's officer does with a submission: return it, or record agreement."""
+"""What is done with a submission outside its cluster: returning it, or recording agreement."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assessments import selectors, services
 from assessments.forms import AgreementForm, ReturnForm
 from assessments.models import SelfReflection, StateChange
-from assessments.rules import is_officer_of_the_board
+from assessments.rules import facilitates, is_officer_of_the_board
 from assessments.views.loading import reflection_url, time_is_over, visible
 from organisations.permissions import Permission
 
@@ -47,7 +47,7 @@ def reflection_return(request, cycle, cluster):
 
     return _board_page(
         request,
-        _of_its_board(request, cycle, cluster),
+        _of_its_board(request, cycle, cluster, or_facilitated=True),
         Permission.RETURN_REFLECTION,
         "assessments/reflection_return.html",
         make_form=make_form,
@@ -97,10 +97,17 @@ def agreement_record(request, cycle, cluster):
     )
 
 
-def _of_its_board(request, cycle, cluster):
-    """As ``visible``, and 403 for whoever is no officer of the cluster's board, whatever its state."""
+def _of_its_board(request, cycle, cluster, *, or_facilitated=False):
+    """As ``visible``, and 403 for whoever is no officer of the cluster's board, whatever its state.
+
+    With ``or_facilitated``, the facilitator of its review is let in too.
+    """
     reflection = visible(request, cycle, cluster)
-    if not is_officer_of_the_board(request.user, reflection):
+    user = request.user
+    if not (
+        is_officer_of_the_board(user, reflection)
+        or (or_facilitated and facilitates(user, reflection))
+    ):
         raise PermissionDenied("no officer of the cluster's health board")
     return reflection
 
@@ -112,7 +119,7 @@ def _board_page(request, reflection, permission, template, *, make_form, act, is
     language's address, which shows it as it was typed.
     """
     if request.method != "POST":
-        if hindrance := _hindrance(reflection, permission):
+        if hindrance := _hindrance(reflection, permission, request.user):
             messages.info(request, hindrance)
             return redirect(reflection_url("reflection_detail", reflection))
         return _draw_board_page(request, reflection, template, make_form(reflection))
@@ -135,7 +142,7 @@ def _board_page(request, reflection, permission, template, *, make_form, act, is
                 request, reflection.cycle.code, reflection.cluster.code
             )
             if is_done(reflection, form):
-                messages.info(request, _hindrance(reflection, permission))
+                messages.info(request, _hindrance(reflection, permission, request.user))
                 return redirect(reflection_url("reflection_detail", reflection))
         else:
             messages.success(request, done)
@@ -143,7 +150,7 @@ def _board_page(request, reflection, permission, template, *, make_form, act, is
 
     # Show the page again with what was typed, beside the submission as it is now.
     newer = reflection.latest_submission.number > seen
-    hindrance = _hindrance(reflection, permission)
+    hindrance = _hindrance(reflection, permission, request.user)
     if newer and not hindrance:
         hindrance = _(
             "The cluster has submitted again since. Look at the new submission first."
@@ -170,15 +177,26 @@ def _draw_board_page(request, reflection, template, form, hindrance=""):
     )
 
 
-def _hindrance(reflection, permission):
-    """Why a board can do nothing with the self-reflection as it is now, or "" where it can."""
+def _hindrance(reflection, permission, user):
+    """Why nothing can be done with the self-reflection as it is now, or "" where it can."""
     state, returning = reflection.state, permission == Permission.RETURN_REFLECTION
+    is_officer = is_officer_of_the_board(user, reflection)
+    is_facilitator = facilitates(user, reflection)
     if state == State.CLOSED:
         return _("The cycle has closed, so this can no longer be done.")
     if state == State.AGREED:
         return _("The agreed levels have been recorded already.")
-    if state == State.IN_REVIEW and returning:
+    if state == State.IN_REVIEW and returning and not is_facilitator:
         return _("Its review has begun, so it can no longer be returned.")
+    if state == State.SUBMITTED and returning and not is_officer:
+        return _("Its review has not begun: open what was submitted first.")
+    if not returning and not is_facilitator and not reflection.is_unsent:
+        names = selectors.facilitators_of(reflection)
+        if names:
+            return _(
+                "A group of peers reviews this self-reflection, and its facilitator records the "
+                "agreement: %(names)s"
+            ) % {"names": ", ".join(names)}
     if reflection.latest_submission is None:
         return _("Nothing has been submitted yet.")
     if reflection.is_unsent:

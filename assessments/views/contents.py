@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from assessments import selectors
 from assessments.last_cycle import load_last_answers
 from assessments.models import SelfReflection, Submission, followed_by
+from assessments.rules import is_officer_of_the_board
 from assessments.selectors import room as selectors_room
 from assessments.views import outline
 from assessments.views.flags import open_flags
@@ -74,10 +75,8 @@ def reflection_detail(request, cycle, cluster):
         "may_view_people": holds(
             request.user, Permission.VIEW_PEOPLE, reflection.cluster
         ),
-        "may_record_agreement": holds(
-            request.user, Permission.RECORD_AGREEMENT, reflection
-        ),
     }
+    context |= _agreement(request.user, reflection)
     if context["may_read_answers"]:
         sheet = selectors.load_sheet(reflection)
         context["sheet"] = sheet
@@ -89,6 +88,21 @@ def reflection_detail(request, cycle, cluster):
     else:
         context |= _for_readers(request, reflection, submissions)
     return render(request, "assessments/reflection_detail.html", context)
+
+
+def _agreement(user, reflection):
+    """Whether a board may record the agreement here; or who does where peers review it."""
+    is_officer = is_officer_of_the_board(user, reflection)
+    may = is_officer and holds(user, Permission.RECORD_AGREEMENT, reflection)
+    waits = reflection.state in {
+        SelfReflection.State.SUBMITTED,
+        SelfReflection.State.IN_REVIEW,
+    }
+    asks = is_officer and waits and not may
+    return {
+        "may_record_agreement": may,
+        "facilitators": selectors.facilitators_of(reflection) if asks else [],
+    }
 
 
 def _for_readers(request, reflection, submissions):

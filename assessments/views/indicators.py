@@ -1,7 +1,5 @@
 """Key indicators: what they are, what is known of them, and entering their figures."""
 
-import datetime
-
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404
@@ -10,14 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.forms.figures import FiguresForm
-from assessments.periods import Period
+from assessments.periods import EARLIEST, Period
 from assessments.selectors import indicators as selectors
 from assessments.services.figures import enter_figures
-from organisations.models import HealthBoard
+from organisations.models import HealthBoard, Role
 from organisations.permissions import Permission, authorise, holds
 
 INVALID, CONFLICT = 422, 409
-EARLIEST = datetime.date(2000, 1, 1)  # before that, a year is a slip of the hand
 
 
 def indicator_list(request):
@@ -26,7 +23,13 @@ def indicator_list(request):
     return render(
         request,
         "assessments/indicator_list.html",
-        {"edition": edition, "indicators": indicators},
+        {
+            "edition": edition,
+            "indicators": indicators,
+            "may_upload": request.user.has_role(
+                Role.HEALTH_BOARD_OFFICER, Role.NATIONAL_OFFICER
+            ),
+        },
     )
 
 
@@ -77,10 +80,16 @@ def figures_edit(request, edition, indicator, board, period):
     clusters = selectors.clusters_to_enter(board, period)
     before = period.next(-1)
     stored = selectors.stored_figures(indicator, board, period, before)
+    people = selectors.people_of_rates(indicator, board, period)
 
     def form(data=None, **kwargs):
         return FiguresForm(
-            indicator, clusters, stored[period.starts_on], data, **kwargs
+            indicator,
+            clusters,
+            stored[period.starts_on],
+            data,
+            people=people,
+            **kwargs,
         )
 
     status, stale = 200, []

@@ -5,7 +5,7 @@ const room = document.querySelector("form[data-room]");
 if (room) {
   useKeys(room);
   showPressed(room);
-  countMinutes(room.querySelector(".room__clock"));
+  room.querySelectorAll(".room__clock").forEach(countMinutes);
   focusReason();
 }
 
@@ -74,7 +74,7 @@ function showPressed(room) {
 }
 
 function countMinutes(clock) {
-  if (!clock || !("runs" in clock.dataset)) {
+  if (!("runs" in clock.dataset)) {
     return;
   }
   const since = Date.now() - Number(clock.dataset.seconds) * 1000;
@@ -82,10 +82,11 @@ function countMinutes(clock) {
   const time = clock.querySelector(".room__time");
   setInterval(() => {
     const minutes = Math.floor((Date.now() - since) / 60000);
-    const sentence = time.dataset.text.replace("%(minutes)s", minutes).replace("%(total)s", planned);
+    const left = Math.max(planned - minutes, 0);
+    const sentence = time.dataset.text.replace("%(minutes)s", minutes).replace("%(left)s", left).replace("%(total)s", planned);
     if (time.textContent !== sentence) {
       time.textContent = sentence;
-      clock.querySelector(".room__over").hidden = minutes < planned;
+      clock.querySelector(".room__over")?.toggleAttribute("hidden", minutes < planned);
     }
   }, 5000);
 }

@@ -153,6 +153,10 @@ class Response(Written):
     def __str__(self):
         return f"{self.review_id}: {self.choice}"
 
+    @property
+    def stance_label(self):
+        return self.Stance(self.choice).label if self.choice else ""
+
 
 class ResponseVersionQuerySet(models.QuerySet):
     def visible_to(self, user):
