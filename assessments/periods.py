@@ -14,6 +14,7 @@ MONTHS_IN = {
     Indicator.Period.YEAR: 12,
 }
 FIRST_MONTH = 4  # of the financial year
+EARLIEST = datetime.date(2000, 1, 1)  # before that, a year is a slip of the hand
 
 
 @dataclass(frozen=True, order=True)

@@ -4,6 +4,9 @@ pages        queries and time of the main pages
 concurrency  what many hands and a killed server do to answers, on PostgreSQL and SQLite
 races        the same on the empty database of DATABASE_URL (concurrency calls it)
 editions     whether anything done to the framework changes what was submitted
+groups       how good suggested groups for peer review are, and how soon (no database)
+upload       how long a file of 10,000 figures takes; on the empty database of DATABASE_URL, if that
+             is PostgreSQL
 mutations    whether the tests notice when a guard of the answers is taken away
 """
 
@@ -27,7 +30,15 @@ def main():
     )
     parser.add_argument(
         "what",
-        choices=["pages", "concurrency", "races", "editions", "mutations"],
+        choices=[
+            "pages",
+            "concurrency",
+            "races",
+            "editions",
+            "groups",
+            "upload",
+            "mutations",
+        ],
         nargs="?",
         default="pages",
     )
@@ -48,11 +59,14 @@ def main():
         "concurrency": {"quick": options.quick},
         "races": {"quick": options.quick},
         "editions": {"lives": options.lives},
+        "groups": {},
+        "upload": {},
         "mutations": {},
     }[options.what]
-    alone = options.what in {"pages", "editions"}
-    with scratch_database() if alone else contextlib.nullcontext():
-        if options.what in {"pages", "races", "editions"}:
+    alone = options.what in {"pages", "editions", "upload"}
+    given = os.environ.get("DATABASE_URL", "") if options.what == "upload" else ""
+    with scratch_database(given) if alone else contextlib.nullcontext():
+        if options.what in {"pages", "races", "editions", "upload"}:
             django.setup()
         benchmark = importlib.import_module(f"bench.{options.what}")
         measured = benchmark.measure(say=say, **chosen)
@@ -64,13 +78,16 @@ def main():
 
 
 @contextlib.contextmanager
-def scratch_database():
+def scratch_database(given=""):
+    """Settings of its own, on an SQLite that is thrown away or the PostgreSQL that is ``given``."""
     with tempfile.TemporaryDirectory() as directory:
         # The environment counts before .env: nothing of this machine's own is read or written.
         os.environ |= {
             "ALLOWED_HOSTS": "testserver",
             "CDF_MODE": "development",  # in production the client would be sent to https
-            "DATABASE_URL": f"sqlite:///{Path(directory) / 'bench.sqlite3'}",
+            "DATABASE_URL": given
+            if given.startswith("postgres")
+            else f"sqlite:///{Path(directory) / 'bench.sqlite3'}",
             "DEBUG": "0",
             "DEMONSTRATION": "0",
             "DJANGO_SETTINGS_MODULE": "cdf_site.settings",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from cdf_site.common import sessions
@@ -77,6 +77,8 @@ def navigation(request):
             items.append(item(_("Results"), "reporting:results"))
         if user.has_role(*CLUSTER_ROLES, *OFFICERS):
             items.append(item(_("Key indicators"), "indicators:indicator_list"))
+            items.append(item(pgettext("undertaken", "Actions"), "actions:action_list"))
+        items.append(item(_("Peer review"), "peerreview:round_list"))
         if holds(user, Permission.MANAGE_CYCLES):
             items.append(item(_("Cycles"), "cycles:cycle_list"))
     items.append(item(_("Framework"), "frameworks:current_edition"))

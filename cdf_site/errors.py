@@ -24,7 +24,10 @@ NOT_TYPED = re.compile(
     r"(.*-)?(version|base|after|was|shared|choice|level|language|operation_id)|level-\d+|submission_number|(.*-)?_.*"
     r"|written_in|page_of|asked|incomplete|stay|leave|switch_to|keep_mine|use_theirs|join|next"
     r"|add_evidence|uses|outcome"
+    r"|add_action|about|owner|past_asked|past_confirmed|both|status|escalated_to|reopen"
+    r"|(.*-)?(place|submission|mentions?)|share|share_all|resolve|take_back|put_back|onward"
     r"|choose|go|clock|room|present|agenda"
+    r"|size|boards|suggest|effect|undo|use"
 )
 NUMBER_OR_CODE = re.compile(r"\d*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FREE_TEXT = re.compile(r"(.*-)?text|reason(-.*)?")

@@ -1,22 +1,25 @@
 """The start page, which gathers from all apps, and the pages of prose."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Max
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from assessments.models import Cycle, Extension, SelfReflection, StateChange
+from assessments.models import Action, Cycle, Extension, SelfReflection, StateChange
 from assessments.selectors import load_sheets
+from assessments.selectors.actions import counts_of, due_soon
 from assessments.views.outline import next_line, outline
 from frameworks.models import Edition
 from frameworks.text_queries import Left, changes_by_edition, left_by_edition
 from organisations.models import CLUSTER_ROLES, AuditEvent, Cluster, Role
 from organisations.permissions import Permission, holds
+from peerreview.selectors.rounds import tasks_of as review_tasks_of
 
 PAGES = ("about", "accessibility", "privacy", "cookies")
 LATEST_CHANGES = 10
@@ -61,6 +64,27 @@ class BoardTask:
 
 
 @dataclass(frozen=True)
+class ActionsLine:
+    """How many actions of a person, a cluster, a board or Wales are open, and what is pressing."""
+
+    whose: str  # "mine", "cluster", "board" or "wales"
+    url: str
+    open: int
+    overdue: int
+    name: str
+    escalated: int = 0  # to that board, or nationally
+    escalated_url: str = ""
+
+
+@dataclass(frozen=True)
+class ActionTask:
+    """The open actions that concern a person: one's own, one's clusters' and boards'."""
+
+    lines: list[ActionsLine]
+    due: list  # a few of one's own: overdue, or due soon
+
+
+@dataclass(frozen=True)
 class News:
     """One thing that has happened to a self-reflection since."""
 
@@ -85,7 +109,9 @@ class Start:
     cycles: list[Cycle] = field(default_factory=list)  # open, the first to close first
     clusters: list[ClusterTask] = field(default_factory=list)
     boards: list[BoardTask] = field(default_factory=list)
+    actions: ActionTask | None = None  # where any are open
     changes: list[News] = field(default_factory=list)
+    reviews: object = None  # a peerreview.selectors.rounds.Mine, of rounds that run
     since: object = None
     keeps_cycles: bool = False
     translates: bool = False
@@ -151,6 +177,8 @@ def start_of(user):
     ) in start.cycles:  # one as a rule; two where the next begins before one is closed
         start.clusters += _cluster_tasks(cycle, user)
         start.boards += _board_tasks(cycle, user)
+    start.actions = _action_task(user)
+    start.reviews = review_tasks_of(user, closed=False)
     previous = AuditEvent.objects.filter(
         by=user, kind=AuditEvent.Kind.SIGNED_IN
     ).values_list("at", flat=True)[1:2]
@@ -160,6 +188,96 @@ def start_of(user):
         start.translates = True
         start.translations = _translation_tasks(user, start.since)
     return start
+
+
+def _action_task(user):
+    """One query; another where some are the person's own. None for whoever has no part in any."""
+    if not user.has_role(
+        *CLUSTER_ROLES, Role.HEALTH_BOARD_OFFICER, Role.NATIONAL_OFFICER
+    ):
+        return None
+    counts = counts_of(user)
+    if not counts:
+        return None
+    mine = sum(count.mine for count in counts)
+    lines = [*_clusters_actions(user, counts), *_boards_actions(user, counts)]
+    if mine:
+        overdue = sum(count.mine_overdue for count in counts)
+        name = pgettext("actions", "Your own")
+        lines.insert(0, ActionsLine("mine", _actions_url(mine=1), mine, overdue, name))
+    return ActionTask(lines=lines, due=due_soon(user) if mine else [])
+
+
+def _actions_url(**filters):
+    url = reverse("actions:action_list")
+    return f"{url}?{urlencode(filters)}" if filters else url
+
+
+def _clusters_actions(user, counts):
+    """Of the clusters where ``user`` works, in the alphabet of the page's language."""
+    clusters = {
+        membership.cluster_id: membership.cluster
+        for membership in user.current_memberships
+        if membership.role in CLUSTER_ROLES
+    }
+    sort = "sort_cy" if get_language() == "cy" else "sort_en"
+    return [
+        ActionsLine(
+            "cluster",
+            _actions_url(cluster=clusters[count.cluster_id].code),
+            count.open,
+            count.overdue,
+            clusters[count.cluster_id].name,
+        )
+        for count in sorted(
+            (count for count in counts if count.cluster_id in clusters),
+            key=lambda count: getattr(clusters[count.cluster_id], sort),
+        )
+    ]
+
+
+def _boards_actions(user, counts):
+    """Of the boards whose officer ``user`` is, and of Wales for a national officer."""
+    lines = []
+    for membership in user.current_memberships:
+        if membership.role == Role.HEALTH_BOARD_OFFICER:
+            board = membership.health_board
+            of_it = [count for count in counts if count.health_board_id == board.pk]
+            here = {"board": board.code}
+            lines.append(
+                _board_line(
+                    "board",
+                    of_it,
+                    here,
+                    Action.Escalation.HEALTH_BOARD,
+                    escalated=sum(count.to_the_board for count in of_it),
+                    name=board.name,
+                )
+            )
+    if user.has_role(Role.NATIONAL_OFFICER):
+        lines.append(
+            _board_line(
+                "wales",
+                counts,
+                {},
+                Action.Escalation.NATIONAL,
+                escalated=sum(count.nationally for count in counts),
+                name=_("Wales"),
+            )
+        )
+    return [line for line in lines if line.open]
+
+
+def _board_line(whose, counts, here, step, *, escalated, name):
+    return ActionsLine(
+        whose,
+        _actions_url(**here),
+        sum(count.open for count in counts),
+        sum(count.overdue for count in counts),
+        name,
+        escalated,
+        _actions_url(**here, escalated_to=step.value),
+    )
 
 
 def _translation_tasks(user, since):

@@ -40,6 +40,7 @@ from organisations.models import (
     LocalAuthority,
     Membership,
     PlanningGroup,
+    Population,
     RegionalPartnershipBoard,
     Role,
     User,
@@ -99,6 +100,14 @@ class PlanningGroupAdmin(NamedAdmin):
     fields = ("name", "code", "health_board")
 
 
+class PopulationInline(admin.TabularInline):
+    """How many people live in the area, a line a year."""
+
+    model = Population
+    fields = ("year", "people", "source")
+    extra = 0
+
+
 @admin.register(Cluster)
 class ClusterAdmin(NamedAdmin):
     list_display = (
@@ -122,9 +131,14 @@ class ClusterAdmin(NamedAdmin):
         "health_board",
         "local_authority",
         "planning_group",
+        "rurality",
         "opened_on",
         "closed_on",
     )
+    inlines = (PopulationInline,)
+
+    def get_inlines(self, request, obj):
+        return super().get_inlines(request, obj) if obj else ()
 
     @admin.display(boolean=True, description=_("names published"))
     def names_are_published(self, cluster):

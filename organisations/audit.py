@@ -17,6 +17,7 @@ from django.contrib.auth.signals import (
 from django.db import router
 from django.db.models import CharField, TextField
 from django.dispatch import receiver
+from django.utils import timezone
 
 from cdf_site.common.addresses import client_address
 from organisations.models import AuditEvent, User
@@ -28,9 +29,13 @@ WRITTEN_WHOLE = {
     "frameworks",
     "assessments.cycle",
     "assessments.indicatorvalue",
+    "peerreview.reviewround",
+    "peerreview.reviewphase",
+    "peerreview.reviewgroup",
 }
 # Secrets; when somebody was last here, which has events of its own; what follows from a name.
 NEVER_WRITTEN = {"password", "secret_hash", "last_login", "sort_cy", "sort_en"}
+MOST_AT_ONCE = 1_000  # events in one statement
 # Django's, by which nobody may do anything here.
 NEVER_WRITTEN |= {"groups", "user_permissions"}
 
@@ -47,6 +52,47 @@ def record(kind, /, *, by, subject=None, **details):
         subject_id=str(subject.pk) if subject else "",
         details=details,
     )
+
+
+def record_many(rows, /, *, by, removed=False, **details):
+    """Append what became of many rows of one model, each with what it held before, or None.
+
+    As ``record_added``, ``record_changed`` and, for rows on which no other depends,
+    ``record_removed`` do of one.
+    """
+    if not rows:
+        return
+    fields, subject_type = (
+        written_fields(type(rows[0][0])),
+        rows[0][0]._meta.label_lower,
+    )
+    # Asked for once: a person may be a lazy object, and the clock is the same for all.
+    events, by_id, now_at = [], by.pk, timezone.now()
+    for thing, before in rows:
+        if removed:
+            kind, said = AuditEvent.Kind.REMOVED, {"name": str(thing), "before": before}
+        else:
+            now = values(thing, fields=fields)
+            if before is None:
+                kind, said = AuditEvent.Kind.ADDED, {"after": now}
+            else:
+                changed = [name for name in now if before[name] != now[name]]
+                kind = AuditEvent.Kind.CHANGED
+                said = {
+                    "before": {name: before[name] for name in changed},
+                    "after": {name: now[name] for name in changed},
+                }
+        events.append(
+            AuditEvent(
+                at=now_at,
+                by_id=by_id,
+                kind=kind,
+                subject_type=subject_type,
+                subject_id=str(thing.pk),
+                details=said | details,
+            )
+        )
+    AuditEvent.objects.bulk_create(events, batch_size=MOST_AT_ONCE)
 
 
 def record_added(thing, *, by, **details):

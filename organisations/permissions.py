@@ -53,6 +53,9 @@ class Permission(StrEnum):
     REPLY_FOR_CLUSTER = "peerreview.reply_for_cluster"
     RECORD_FINDINGS = "peerreview.record_findings"
     SHARE_PRACTICE = "peerreview.share_practice"
+    # on an entry of the library
+    KEEP_PRACTICE = "peerreview.keep_practice"
+    WITHDRAW_FROM_REVIEW = "peerreview.withdraw_from_review"
     # on none
     READ_LIBRARY = "peerreview.read_library"
     TRANSLATE = "frameworks.translate"

@@ -53,6 +53,21 @@ def leads_the_reviewed_cluster(user, review):
     return review.reflection.cluster_id in user.cluster_ids(*LEAD_ROLES)
 
 
+@rules.predicate
+def organises_its_round(user, review):
+    return organises(user, review.round)
+
+
+@rules.predicate
+def is_still_to_be_agreed(user, review):
+    """Known to its cluster, not closed, and nothing recorded as agreed."""
+    return (
+        review.round.is_announced
+        and not review.round.is_closed
+        and review.agreed_at is None
+    )
+
+
 def _phase(thing):
     return thing.round.phase if thing.round.is_announced else None
 
@@ -92,6 +107,12 @@ def takes_part(user, review):
 
 
 @rules.predicate
+def leads_the_entrys_cluster(user, practice):
+    """Or one that carries on for it."""
+    return practice.is_kept_by(user.cluster_ids(*LEAD_ROLES))
+
+
+@rules.predicate
 def is_something_to_somebody(user):
     """To a cluster, a board or nationally, or a reviewer."""
     return (
@@ -116,4 +137,9 @@ rules.add_perm(
     Permission.RECORD_FINDINGS, facilitates_the_review & takes_part & groups_meet_now
 )
 rules.add_perm(Permission.SHARE_PRACTICE, leads_the_reviewed_cluster & cluster_sees_now)
+rules.add_perm(
+    Permission.WITHDRAW_FROM_REVIEW,
+    organises_its_round | leads_the_reviewed_cluster & is_still_to_be_agreed,
+)
+rules.add_perm(Permission.KEEP_PRACTICE, leads_the_entrys_cluster)
 rules.add_perm(Permission.READ_LIBRARY, is_something_to_somebody)

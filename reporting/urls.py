@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import summaries, views
+from reporting import review_records, summaries, views
 
 app_name = "reporting"
 urlpatterns = [
@@ -11,6 +11,16 @@ urlpatterns = [
         "summaries/<slug:cycle>/<slug:cluster>/<int:number>/<str:language>.pdf",
         summaries.summary_pdf,
         name="summary_pdf",
+    ),
+    path(
+        "reviews/<slug:round>/clusters/<slug:cluster>/<str:language>.pdf",
+        review_records.review_record_pdf,
+        name="review_record_pdf",
+    ),
+    path(
+        "reviews/<slug:round>/groups/<int:group>/<str:language>.pdf",
+        review_records.group_record_pdf,
+        name="group_record_pdf",
     ),
     path("<slug:cycle>/", views.national, name="national"),
     path("<slug:cycle>/<slug:board>/", views.board, name="board"),

@@ -6,6 +6,7 @@ have a criterion at each level, a module without levels, and one enabling factor
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.files.storage import FileSystemStorage
 from django.db import connections
 from django.test import TransactionTestCase
@@ -79,6 +80,16 @@ def files_of_evidence(tmp_path_factory):
 def nothing_collected(tmp_path_factory):
     """Each test's client looks through the collected files, where somebody has collected them."""
     settings.STATIC_ROOT = tmp_path_factory.mktemp("collected")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Passwords are hashed as in service, at the least cost that Argon2 knows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Argon2PasswordHasher, "time_cost", 1)
+        patch.setattr(Argon2PasswordHasher, "memory_cost", 8)  # KiB
+        patch.setattr(Argon2PasswordHasher, "parallelism", 1)
+        yield
 
 
 @pytest.fixture(autouse=True)

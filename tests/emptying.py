@@ -46,6 +46,23 @@ class Emptying:
         elif triggers.trigger_names(self.connection) != self.triggers:
             triggers.create(self.connection)
 
+    def keep(self):
+        """Put aside what the database holds; returns what ``give_back`` asks for."""
+        filled = self.filled()
+        for table in filled:
+            self._execute(
+                f"CREATE TABLE {self._quoted(f'kept_{table}')} AS SELECT * FROM {self._quoted(table)}"  # noqa: S608
+            )
+        return filled
+
+    def give_back(self, filled):
+        """Write again, into an empty database, what was put aside."""
+        with transaction.atomic(using=self.connection.alias), self._unguarded():
+            for table in filled:
+                self._execute(
+                    f"INSERT INTO {self._quoted(table)} SELECT * FROM {self._quoted(f'kept_{table}')}"  # noqa: S608
+                )
+
     def _kept(self):
         return [list(model.objects.order_by("pk").values_list()) for model in KEPT]
 
@@ -54,13 +71,14 @@ class Emptying:
             if self.connection.vendor == "postgresql":
                 # As TRUNCATE does: wait for whoever still writes.
                 self._execute(f"LOCK TABLE {', '.join(map(self._quoted, self.tables))}")
-            filled = self._filled()
+            filled = self.filled()
             if filled:
                 with self._unguarded():
                     for table in filled:
                         self._execute(f"DELETE FROM {self._quoted(table)}")  # noqa: S608
 
-    def _filled(self):
+    def filled(self):
+        """The tables that hold rows, apart from what ``post_migrate`` writes."""
         kept = {model._meta.db_table for model in KEPT}
         rows = self._execute(
             " UNION ALL ".join(

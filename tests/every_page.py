@@ -12,7 +12,13 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import override
 
 from assessments import services
+from assessments.figure_files.comparing import compare
+from assessments.figure_files.faults import Code as FigureCode
+from assessments.figure_files.faults import Fault as FigureFault
+from assessments.figure_files.layout import FIGURES, POPULATIONS
+from assessments.figure_files.tables import Table
 from assessments.models import Cycle, SelfReflection
+from assessments.services import figure_uploads
 from assessments.views.worksheets import FAULTS
 from assessments.worksheets.reading import Fault, Filled, Reading
 from frameworks import services as services_of_texts
@@ -38,6 +44,8 @@ from tests.frameworks.translations import (
     put,
 )
 from tests.frameworks.translations import save as save_text
+from tests.peerreview.every_page import review_pages
+from tests.peerreview.record_pages import Recorded, record_of, record_pages
 from tests.steps import (
     add_link,
     answer_all,
@@ -75,6 +83,17 @@ NO_PAGES = {
     "translation:translation_download",
     "translation:translation_next",
     "indicators:figures_choose",
+    "peerreview:assignment_remove",
+    "peerreview:group_add",
+    "peerreview:group_remove",
+    "peerreview:interest_take_back",
+    "peerreview:practice_withdraw",
+    "peerreview:review_move",
+    "peerreview:review_take_back",
+    "reporting:review_record_pdf",  # tests/peerreview/test_record_pdf.py
+    "reporting:group_record_pdf",
+    "indicators:figures_template",  # tests/assessments/test_figure_uploads.py
+    "indicators:figure_upload_apply",
 }
 WITHOUT_LANGUAGE = {"choose_language"}
 TOKEN = "a-token-of-the-world"
@@ -111,13 +130,16 @@ class World:
     national: User
     administrator: User
     evidence: int
+    action: int  # with every kind of step
     upload: int  # a worksheet, sent back and not applied
+    figure_files: dict  # uploads by what became of them
     translator: User
     to_translate: Edition
     texts_upload: int  # a file of texts, sent back and not applied
     newcomer: User  # in whose cluster no session runs
     begun_nowhere: SelfReflection
     planned: Cycle
+    recorded: Recorded
 
 
 def build_world(
@@ -180,6 +202,7 @@ def build_world(
         planned=CycleFactory(
             edition=reflection.cycle.edition, code="planned", unopened=True
         ),
+        recorded=record_of(submitted, national=national),
         draft=SelfReflection.objects.get(pk=reflection.pk),
         submitted=submitted,
         lead=lead,
@@ -189,9 +212,129 @@ def build_world(
         national=national,
         administrator=administrator,
         evidence=add_link(reflection, by=lead).pk,
+        action=actions_of(reflection, lead=lead, officer=officer),
         upload=upload_of(reflection, lead),
+        figure_files=figure_files_of(reflection, officer),
         **texts_of_translation(),
     )
+
+
+def actions_of(reflection, *, lead, officer):
+    """One that is overdue, with every kind of step; one of an outcome, and one that is done."""
+    criterion, owner = (
+        criterion_of(reflection),
+        UserFactory(contributor_to=reflection.cluster),
+    )
+    action, _of_the_outcome, done = (
+        services.add_action(
+            reflection=reflection,
+            text=text,
+            language="cy",
+            due_on=timezone.localdate() - datetime.timedelta(days=1),
+            by=lead,
+            **about,
+        )
+        for text, about in [
+            ("Agor clinig.", {"criterion": criterion}),
+            ("Penodi nyrs.", {"outcome": criterion.outcome, "owner": lead}),
+            ("Prynu offer.", {}),
+        ]
+    )
+
+    def step(service, action, by=lead, **said):
+        action.refresh_from_db()
+        service(
+            action=action, base_version=action.version, language="cy", by=by, **said
+        )
+
+    step(
+        services.change_action,
+        action,
+        changes={
+            "text": "Agor clinig. Penodi nyrs.",
+            "owner_id": owner.pk,
+            "due_on": None,
+            "support_needed": "Ystafell arall.",
+        },
+    )
+    step(services.change_action, action, changes={"owner_id": None})
+    step(
+        services.change_action,
+        action,
+        changes={"due_on": timezone.localdate() - datetime.timedelta(days=2)},
+    )
+    for service, by, said in [
+        (services.set_action_status, lead, {"status": "under_way"}),
+        (services.escalate_action, officer, {"escalated_to": "health_board"}),
+    ]:
+        step(service, action, by, note="Rheswm da.", **said)
+    step(services.set_action_status, done, status="done", note="Mae'n haws.")
+    return action.pk
+
+
+def figure_files_of(reflection, officer):
+    """Files with every fault, with something new and something unlike before, applied and undone."""
+    board, cluster = reflection.cluster.health_board, reflection.cluster.code
+
+    def sent(kind, rows, faults=()):
+        upload = figure_uploads.keep_figure_file(
+            health_board=board,
+            kind=kind,
+            edition=reflection.cycle.edition,
+            file_name="2030-07-figures.csv",
+            table=Table(
+                columns={"cluster": 1, "indicator": 2, "period": 3, "numerator": 4},
+                rows=[
+                    [number, {"cluster": cluster, **row}]
+                    for number, row in enumerate(rows, start=2)
+                ],
+                faults=list(faults),
+            ),
+            by=officer,
+        )
+        return figure_uploads.check_on(upload=upload, by=officer)
+
+    def applied(*arguments):
+        upload = sent(*arguments)
+        fingerprint = compare(upload).fingerprint
+        return figure_uploads.apply_figure_file(
+            upload=upload, fingerprint=fingerprint, by=officer
+        )
+
+    people = [{"year": str(year), "people": "30000"} for year in range(2019, 2026)]
+    figures = [
+        {
+            "indicator": "visits",
+            "period": f"{year}-04",
+            "numerator": "60" if year < 2025 else "900",
+            "note": "Yn ôl y practis.",
+            "source": "Synthetig",
+        }
+        for year in range(2019, 2026)
+    ]
+    populations = applied(POPULATIONS, people)
+    undone = applied(FIGURES, figures[:2])
+    applied(FIGURES, [figures[1] | {"numerator": "70"}])
+    figure_uploads.undo_figure_file(upload=undone, by=officer)
+    return {
+        "populations": populations.pk,
+        "undone": undone.pk,
+        "applied": applied(FIGURES, figures[:1]).pk,
+        "waiting": sent(FIGURES, figures).pk,
+        "waiting_populations": sent(
+            POPULATIONS, [*people[:6], {"year": "2025", "people": "90000"}]
+        ).pk,
+        "same": sent(POPULATIONS, people).pk,
+        "wrong": sent(
+            FIGURES,
+            figures,
+            [
+                FigureFault(row, 3, "period", code.value, "12")
+                for row, code in enumerate(FigureCode, start=2)
+                if code != FigureCode.MISSING_COLUMN
+            ],
+        ).pk,
+    }
 
 
 def upload_of(reflection, lead):
@@ -324,6 +467,40 @@ def previews(world, draft):
     ]
 
 
+def actions(world, draft):
+    lead, action = world.lead, {"action": world.action}
+    return [
+        *(Page("actions:action_list", person) for person in (lead, world.officer)),
+        Page("actions:action_list", world.newcomer),
+        Page("actions:action_add", lead, draft),
+        *(
+            Page(f"actions:action_{name}", lead, action)
+            for name in ("detail", "edit", "status", "escalate")
+        ),
+        Page("actions:action_detail", world.officer, action),
+    ]
+
+
+def figure_pages(world):
+    board = {"board": world.draft.cluster.health_board.code}
+    officer, files = world.officer, world.figure_files
+    undoing = board | {"upload": files["applied"]}
+    return [
+        Page("indicators:figures_boards", world.national),
+        Page("indicators:figures_upload", officer, board),
+        *(
+            Page("indicators:figure_upload_detail", officer, board | {"upload": upload})
+            for upload in files.values()
+        ),
+        Page("indicators:figure_upload_undo", officer, undoing),
+        Page(
+            "indicators:figure_upload_undo",
+            officer,
+            board | {"upload": files["populations"]},
+        ),
+    ]
+
+
 def pages(world):
     cycle = world.draft.cycle
     edition = {"edition": cycle.edition.code}
@@ -368,6 +545,14 @@ def pages(world):
                 "period": "2026-07",
             },
         ),
+        *figure_pages(world),
+        *(
+            Page(*each)
+            for each in review_pages(
+                world.submitted, officer=officer, national=world.national
+            )
+        ),
+        *record_pages(Page, world.recorded, officer),
         Page("password_reset"),
         Page("password_reset_sent"),
         Page(
@@ -437,6 +622,7 @@ def pages(world):
         Page("assessments:reflection_check", lead, draft),
         Page("assessments:submission_detail", lead, draft | {"number": 1}),
         Page("home", officer),
+        *actions(world, draft),
         Page("assessments:reflection_detail", officer, draft),
         Page("assessments:reflection_detail", officer, submitted),
         Page("assessments:submission_detail", officer, submitted | {"number": 1}),

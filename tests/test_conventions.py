@@ -55,8 +55,12 @@ def test_there_is_something_to_read():
 # Who sees what --------------------------------------------------------------------------
 
 SEEN_BY_SOME = (
-    "SelfReflection|Answer|AnswerVersion|Submission|Action|Extension|Evidence|View"
+    "SelfReflection|Answer|AnswerVersion|Submission|Action|ActionChange|Extension|Evidence|View"
     "|Discussion|Flag|Presence|FacilitatedSession|WorksheetUpload"
+    "|FigureUpload|IndicatorValue"
+    "|ReviewRound|ReviewGroup|ClusterReview|Assignment|Interest"
+    "|Annotation|AnnotationVersion|Finding|FindingVersion|Response|ResponseVersion"
+    "|GoodPractice|ContactRequest"
 )
 UNSCOPED = re.compile(rf"\b({SEEN_BY_SOME})\.objects\b(?!\s*\.visible_to\()")
 
@@ -108,7 +112,10 @@ def test_every_model_with_text_by_people_says_to_whom_it_is_visible():
 
 
 def test_what_clusters_write_is_in_no_admin():
-    registered = findings(re.compile(rf"register\(\s*(?:{SEEN_BY_SOME})\b"), MODULES)
+    # What is registered for translation has names in both languages, and is in no admin by that.
+    paths = [path for path in MODULES if path.name != "translation.py"]
+
+    registered = findings(re.compile(rf"register\(\s*(?:{SEEN_BY_SOME})\b"), paths)
 
     assert registered == []
 
@@ -182,12 +189,16 @@ def test_states_are_changed_by_one_function():
 
 def test_only_services_write_what_clusters_write():
     """Through services: locked, checked and audited. Invented data alone is written at once."""
-    written = f"{SEEN_BY_SOME}|SubmittedOutcome|AgreedLevel|StateChange|ReviewAccess"
+    written = (
+        f"{SEEN_BY_SOME}|SubmittedOutcome|AgreedLevel|StateChange|ReviewAccess"
+        "|Resolution|Mention|ActionOrigin|Meeting|ReviewPhase"
+    )
     writing = re.compile(
         rf"\b({written})\.objects\s*\.(create|bulk_create|update|get_or_create|"
         r"update_or_create|bulk_update|delete)\("
     )
-    paths = [path for path in MODULES if "assessments/services/" not in name(path)]
+    services = ("assessments/services/", "peerreview/services/")
+    paths = [path for path in MODULES if not name(path).startswith(services)]
 
     places = {place.split(":")[0] for place in findings(writing, paths)}
 

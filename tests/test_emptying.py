@@ -32,6 +32,14 @@ def rows():
     return {label: count for label, count in counts.items() if count}
 
 
+def contents():
+    """Every row, by model."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
 def test_leaves_what_flushing_leaves(emptying, lead, reflection):
     start(reflection, by=lead)
     submit(reflection, by=lead)
@@ -82,6 +90,24 @@ def test_what_migrating_wrote_is_as_it_was(emptying, spoil):
     emptying.empty()
 
     assert set(ContentType.objects.values_list("app_label", "model")) == before
+
+
+def test_what_was_put_aside_is_given_back_as_it_was(emptying, lead, reflection):
+    start(reflection, by=lead)
+    submit(reflection, by=lead)
+    written = contents()
+
+    filled = emptying.keep()
+    emptying.empty()
+    emptied = emptying.filled()
+    emptying.give_back(filled)
+
+    assert (emptied, contents()) == ([], written)
+    with pytest.raises(DatabaseError, match="append-only"):
+        AuditEvent.objects.all().delete()
+    for table in filled:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP TABLE "kept_{table}"')
 
 
 def test_waits_for_whoever_still_writes(emptying):

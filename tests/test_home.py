@@ -139,7 +139,7 @@ def test_queries_of_an_officer_do_not_grow_with_clusters(
         submit_one(cycle, ClusterFactory(health_board=board))
     client.force_login(officer)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(reverse("home"))
 
 
@@ -256,7 +256,7 @@ def test_queries_do_not_grow_with_clusters(
         MembershipFactory(user=lead, role="cluster_lead", cluster=other)
     client.force_login(lead)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         client.get(reverse("home"))
 
 

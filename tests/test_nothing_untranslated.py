@@ -55,7 +55,10 @@ def test_every_page_opens_in_both_languages(client, world):
 
 
 def test_pages_have_no_untranslated_text(client, world, monkeypatch):
-    data = stored_texts("frameworks", "organisations", "assessments") | SAME_IN_BOTH
+    data = (
+        stored_texts("frameworks", "organisations", "assessments", "peerreview")
+        | SAME_IN_BOTH
+    )
     use_pseudo_language(monkeypatch)
 
     found = {}

@@ -26,12 +26,18 @@ from assessments.models import (
     View,
 )
 from organisations.permissions import Permission, authorise, holds
+from peerreview.models import Annotation, GoodPractice, ReviewPhase
 from tests.factories import (
     ClusterFactory,
     EditionFactory,
     IndicatorFactory,
     SelfReflectionFactory,
     UserFactory,
+)
+from tests.factories.peerreview import (
+    ClusterReviewFactory,
+    ReviewGroupFactory,
+    ReviewRoundFactory,
 )
 from tests.steps import (
     State,
@@ -172,7 +178,7 @@ ON_A_REFLECTION = [
     (Permission.BEGIN_REVIEW, State.NOT_STARTED, NOBODY),
     (Permission.BEGIN_REVIEW, State.DRAFT, NOBODY),
     (Permission.BEGIN_REVIEW, OVERDUE, NOBODY),
-    (Permission.BEGIN_REVIEW, State.SUBMITTED, THE_OFFICER),
+    (Permission.BEGIN_REVIEW, State.SUBMITTED, ". . . x . . x . . ."),
     (Permission.BEGIN_REVIEW, State.IN_REVIEW, NOBODY),
     (Permission.BEGIN_REVIEW, State.AGREED, NOBODY),
     (Permission.BEGIN_REVIEW, State.CLOSED, NOBODY),
@@ -183,6 +189,13 @@ ON_A_REFLECTION = [
     (Permission.RECORD_AGREEMENT, State.IN_REVIEW, THE_OFFICER),
     (Permission.RECORD_AGREEMENT, State.AGREED, NOBODY),
     (Permission.RECORD_AGREEMENT, State.CLOSED, NOBODY),
+    (Permission.KEEP_ACTIONS, State.NOT_STARTED, THE_CLUSTER),
+    (Permission.KEEP_ACTIONS, State.DRAFT, THE_CLUSTER),
+    (Permission.KEEP_ACTIONS, OVERDUE, THE_CLUSTER),
+    (Permission.KEEP_ACTIONS, State.SUBMITTED, THE_CLUSTER),
+    (Permission.KEEP_ACTIONS, State.IN_REVIEW, THE_CLUSTER),
+    (Permission.KEEP_ACTIONS, State.AGREED, THE_CLUSTER),
+    (Permission.KEEP_ACTIONS, State.CLOSED, THE_CLUSTER),
 ]
 
 ON_OTHER_THINGS = [
@@ -202,7 +215,77 @@ ON_OTHER_THINGS = [
     (Permission.HAND_OVER, "cluster", THE_LEAD),
     (Permission.APPOINT_LEAD, "cluster", NOBODY),
     (Permission.APPOINT_LEAD, "cluster without lead", THE_OFFICER),
+    (Permission.CHANGE_ACTION, "action", THE_CLUSTER),
+    (Permission.ESCALATE_ACTION, "action", "x . . x . . . . . ."),
+    # The reviewer here has access and no assignment, and so no part in the round: see
+    # tests/peerreview for those who have one.
+    (Permission.ORGANISE_ROUND, None, ". . . x x x . . . ."),
+    (Permission.ORGANISE_ROUND, "round", NATIONAL),
+    (Permission.ORGANISE_ROUND, "round of the board", ". . . x . x . . . ."),
+    (Permission.RUN_MEETING, "group", NOBODY),
+    (Permission.RUN_MEETING, "group that meets", NOBODY),
+    (Permission.READ_REVIEW, "review", "x x . x . x . . . ."),
+    (Permission.READ_AS_REVIEWER, "review", NOBODY),
+    (Permission.ANNOTATE, "review", NOBODY),
+    (Permission.REPLY_FOR_CLUSTER, "review", NOBODY),
+    (Permission.REPLY_FOR_CLUSTER, "review of a group that meets", THE_CLUSTER),
+    (Permission.RECORD_FINDINGS, "review", NOBODY),
+    (Permission.RECORD_FINDINGS, "review of a group that meets", NOBODY),
+    (Permission.SHARE_PRACTICE, "review", NOBODY),
+    (Permission.SHARE_PRACTICE, "review of a group that meets", THE_LEAD),
+    (Permission.WITHDRAW_FROM_REVIEW, "review", "x . . . . x . . . ."),
+    (Permission.KEEP_PRACTICE, "practice", THE_LEAD),
+    (Permission.READ_LIBRARY, None, "x x x x x x . . x ."),
 ]
+
+
+def subjects_of(reflection, people):
+    """What the permissions of that table are on; the self-reflection is submitted."""
+    start(reflection, by=people["lead"])
+    submission = submit(reflection, by=people["lead"])
+    board = reflection.cluster.health_board
+    now_annotating, now_meeting, of_the_board = (
+        ReviewRoundFactory(cycle=reflection.cycle, phase=phase, health_board=of)
+        for phase, of in [
+            (ReviewPhase.Kind.ANNOTATING, None),
+            (ReviewPhase.Kind.DISCUSSING, None),
+            (ReviewPhase.Kind.ANNOTATING, board),
+        ]
+    )
+    groups = [ReviewGroupFactory(round=each) for each in (now_annotating, now_meeting)]
+    reviews = [
+        ClusterReviewFactory(group=group, reflection=reflection) for group in groups
+    ]
+    return {
+        "submission": submission,
+        "cycle": reflection.cycle,
+        "board": board,
+        "cluster": reflection.cluster,
+        "cluster without lead": ClusterFactory(health_board=board),
+        "action": action_of(reflection, people),
+        "round": now_annotating,
+        "round of the board": of_the_board,
+        "group": groups[0],
+        "group that meets": groups[1],
+        "review": reviews[0],
+        "review of a group that meets": reviews[1],
+        "practice": GoodPractice.objects.create(
+            annotation=Annotation.objects.create(
+                review=reviews[1],
+                submission=submission,
+                choice="good_practice",
+                voice=Annotation.Voice.REVIEWER,
+                author=people["reviewer"],
+            ),
+            cluster=reflection.cluster,
+            outcome=outcome_of(reflection),
+            title="A shared clinic",
+            language="en",
+            contact=people["lead"],
+            consented_by=people["lead"],
+        ),
+        None: None,
+    }
 
 
 @pytest.mark.parametrize("state", [*State, OVERDUE])
@@ -227,17 +310,7 @@ def test_permissions_on_a_reflection(reflection, people, state):
 
 @pytest.mark.parametrize(("permission", "subject", "marks"), ON_OTHER_THINGS)
 def test_permissions_on_other_things(reflection, people, permission, subject, marks):
-    start(reflection, by=people["lead"])
-    subjects = {
-        "submission": submit(reflection, by=people["lead"]),
-        "cycle": reflection.cycle,
-        "board": reflection.cluster.health_board,
-        "cluster": reflection.cluster,
-        "cluster without lead": ClusterFactory(
-            health_board=reflection.cluster.health_board
-        ),
-        None: None,
-    }
+    subjects = subjects_of(reflection, people)
 
     found = row_of(people, lambda user: holds(user, permission, subjects[subject]))
 
@@ -260,19 +333,8 @@ def test_every_permission_is_in_the_tables():
 
 @pytest.mark.parametrize("permission", Permission)
 def test_whoever_is_deactivated_holds_nothing(reflection, people, permission):
-    start(reflection, by=people["lead"])
-    submission = submit(reflection, by=people["lead"])
-    subjects = {
-        permission: {
-            "submission": submission,
-            "cycle": reflection.cycle,
-            "board": reflection.cluster.health_board,
-            "cluster": reflection.cluster,
-            "cluster without lead": reflection.cluster,
-            None: None,
-        }[subject]
-        for permission, subject, _ in ON_OTHER_THINGS
-    }
+    made = subjects_of(reflection, people)
+    subjects = {permission: made[subject] for permission, subject, _ in ON_OTHER_THINGS}
     subject = subjects.get(permission, reflection)
     type(people["lead"]).objects.update(is_active=False)
     people = {
@@ -305,7 +367,7 @@ VISIBLE = [
     (Answer, THE_CLUSTER),
     (AnswerVersion, THE_CLUSTER),
     (Submission, READERS),
-    (Action, "x x . x . x . . . ."),
+    (Action, READERS),
 ]
 
 
@@ -453,6 +515,13 @@ ROUTES = [
     ("indicators:indicator_detail", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("indicators:figures_choose", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
     ("indicators:figures_edit", DRAFT, "302 | 403 403 403 200 403 | 200 403 403 403 403"),
+    ("indicators:figures_boards", DRAFT, "302 | 403 403 403 302 302 | 200 403 403 403 403"),
+    ("indicators:figures_upload", DRAFT, "302 | 403 403 403 200 403 | 200 403 403 403 403"),
+    ("indicators:figures_template", DRAFT, "302 | 403 403 403 200 403 | 200 403 403 403 403"),
+    # no file was sent
+    ("indicators:figure_upload_detail", DRAFT, "302 | 403 403 403 404 403 | 404 403 403 403 403"),
+    ("indicators:figure_upload_apply", DRAFT, "302 | 403 403 403 404 403 | 404 403 403 403 403"),
+    ("indicators:figure_upload_undo", DRAFT, "302 | 403 403 403 404 403 | 404 403 403 403 403"),
     # a self-reflection while it is written: its cluster's alone
     ("assessments:mine", DRAFT, "302 | 302 302 302 200 200 | 200 200 200 200 200"),
     ("assessments:reflection_detail", DRAFT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
@@ -529,6 +598,18 @@ ROUTES = [
     ("people:person_restore", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
     ("people:cluster_leave", DRAFT, "302 | 200 200 404 403 404 | 403 404 404 404 404"),
     ("people:action_give", DRAFT, "302 | 302 403 404 403 404 | 403 404 404 404 404"),
+    # actions; of the number 0 there is none: tests/assessments/test_action_pages.py
+    ("actions:action_list", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("actions:action_add", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("actions:action_add", SENT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
+    ("actions:action_detail", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("actions:action_edit", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("actions:action_status", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("actions:action_escalate", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    # the review of a cluster: here there is none; tests/peerreview/test_reading_pages.py
+    ("peerreview:review_detail", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:review_outcome", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:annotation_history", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     # cycles
     ("cycles:cycle_list", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
     ("cycles:cycle_add", DRAFT, "302 | 403 403 403 403 403 | 200 403 403 200 200"),
@@ -565,6 +646,47 @@ ROUTES = [
     # in a demonstration only
     ("outbox", DRAFT, "404 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("outbox_message", DRAFT, "404 | 404 404 404 404 404 | 404 404 404 404 404"),
+    # peer review: of a round that is not there; tests/peerreview for one that is
+    ("peerreview:replies_edit", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:replies_send", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:replies_history", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:cluster_record", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:group_record", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:meeting_detail", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:meeting_step", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:meeting_end", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:agreement_check", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:finding_history", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    # rounds of peer review: here there is none
+    ("peerreview:round_list", SENT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("peerreview:round_add", SENT, "302 | 403 403 403 200 200 | 200 403 403 403 403"),
+    ("peerreview:round_detail", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:round_edit", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:round_clusters", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:round_announce", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:group_add", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:group_detail", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:group_edit", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:group_remove", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:assignment_add", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:assignment_replace", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:assignment_remove", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:assignment_decline", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:review_withdraw", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:review_take_back", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:review_move", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:interest_declare", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:interest_take_back", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:groups_suggest", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:groups_use", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:practice_add", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("peerreview:library_list", SENT, "302 | 200 200 200 200 200 | 200 403 403 200 403"),
+    ("peerreview:practice_detail", SENT, "302 | 404 404 404 404 404 | 404 403 403 404 403"),
+    ("peerreview:practice_edit", SENT, "302 | 404 404 404 404 404 | 404 403 403 404 403"),
+    ("peerreview:practice_withdraw", SENT, "302 | 404 404 404 404 404 | 404 403 403 404 403"),
+    ("peerreview:contact_ask", SENT, "302 | 404 404 404 404 404 | 404 403 403 404 403"),
+    ("reporting:review_record_pdf", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("reporting:group_record_pdf", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     # results
     ("reporting:results", SENT, "302 | 403 403 403 302 302 | 302 403 403 403 403"),
     ("reporting:national", SENT, "302 | 403 403 403 403 403 | 200 403 403 403 403"),
@@ -583,6 +705,8 @@ ARGUMENTS = {
     "since": "2029-05",
     "indicator": "visits",
     "period": "2026-07",
+    "kind": "figures",
+    "ending": "csv",
     "module": "LEVELS",
     "number": 1,
     "step": "1",
@@ -593,11 +717,18 @@ ARGUMENTS = {
     "section": "edition",
     "evidence": 0,
     "person": 0,
+    "assignment": 0,
     "invitation": 0,
     "action": 0,
     "message": 0,
     "token": "unknown",
     "uidb64": "MA",
+    "round": "autumn",
+    "position": 1,
+    "finding": 0,
+    "group": 1,
+    "annotation": "00000000-0000-4000-8000-000000000000",
+    "practice": 0,
 }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -51,11 +52,17 @@ class FigureField(forms.Field):
 
 
 class FiguresForm(forms.Form):
-    """``stored`` holds the figures that are there now, by cluster."""
+    """``stored`` holds the figures that are there now, ``people`` the populations, by cluster.
 
-    def __init__(self, indicator, clusters, stored, data=None, initial=None):
+    Where a rate's cluster has a population, nobody needs to enter the people in all.
+    """
+
+    def __init__(
+        self, indicator, clusters, stored, data=None, initial=None, people=None
+    ):
         super().__init__(data, initial=initial)
         self.indicator, self.clusters, self.stored = indicator, clusters, stored
+        self.people = people or {}
         for cluster in clusters:
             self._add_row(cluster, stored.get(cluster.pk))
 
@@ -67,7 +74,8 @@ class FiguresForm(forms.Form):
         if self.indicator.has_denominator:
             self.fields[f"denominator-{cluster.pk}"] = FigureField(
                 label=self.denominator_label,
-                initial=value and shown(value.denominator),
+                initial=shown(_denominator(value)),
+                help_text=self._help_text(cluster),
             )
         for name in self._numbers(cluster):
             field = self.fields[name]
@@ -82,7 +90,7 @@ class FiguresForm(forms.Form):
         # What the person saw, so that a row which they left alone says nothing.
         self.fields[f"was-{cluster.pk}"] = forms.CharField(
             required=False,
-            initial=_shown_pair(value and value.numerator, value and value.denominator),
+            initial=_shown_pair(value and value.numerator, _denominator(value)),
             widget=forms.HiddenInput,
         )
 
@@ -97,6 +105,17 @@ class FiguresForm(forms.Form):
         if self.indicator.unit == Indicator.Unit.PERCENTAGE:
             return _("Out of how many")
         return _("People in all")
+
+    def _help_text(self, cluster):
+        """What stands for the people in all where they are left empty."""
+        if population := self.people.get(cluster.pk):
+            return _(
+                "People of the cluster in %(year)s, used where this is empty: %(people)s"
+            ) % {
+                "year": population.year,
+                "people": number_format(population.people, force_grouping=True),
+            }
+        return ""
 
     def _numbers(self, cluster):
         names = [f"numerator-{cluster.pk}", f"denominator-{cluster.pk}"]
@@ -114,7 +133,8 @@ class FiguresForm(forms.Form):
         numerator, denominator = (self.cleaned_data.get(name) for name in names)
         if numerator is None and denominator is not None:
             self.add_error(names[0], _("Enter how many, or empty both fields."))
-        if denominator is None and numerator is not None:
+        has_people = cluster.pk in self.people
+        if denominator is None and numerator is not None and not has_people:
             self.add_error(names[1], _("Enter out of how many, or empty both fields."))
         if denominator == 0:
             self.add_error(names[1], _("Enter a number above nought."))
@@ -158,6 +178,11 @@ class FiguresForm(forms.Form):
                 "was": self[f"was-{cluster.pk}"],
                 "stored": self.stored.get(cluster.pk),
             }
+
+
+def _denominator(value):
+    """What was entered of the people; nothing where they are the cluster's population."""
+    return None if value is None or value.population_id else value.denominator
 
 
 def _shown_pair(numerator, denominator):

@@ -38,6 +38,10 @@ from assessments.models.evidence import (
     SubmittedEvidence,
     WorksheetUpload,
 )
+from assessments.models.figure_uploads import (
+    FigureUpload,
+    FigureUploadPart,
+)
 from assessments.models.indicators import (
     IndicatorValue,
 )
@@ -101,6 +105,8 @@ __all__ = [
     "Extension",
     "FacilitatedSession",
     "FactorChoice",
+    "FigureUpload",
+    "FigureUploadPart",
     "Flag",
     "IndicatorValue",
     "MethodChoice",

@@ -7,7 +7,9 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.models.reading import may_read_figures
 from frameworks.models import Indicator
-from organisations.models import Cluster, User
+from organisations.models import Cluster, Population, User
+
+LONGEST_NOTE, LONGEST_SOURCE = 500, 200  # characters
 
 
 class IndicatorValueQuerySet(models.QuerySet):
@@ -30,6 +32,13 @@ class IndicatorValue(models.Model):
     period_start = models.DateField()
     numerator = models.DecimalField(max_digits=14, decimal_places=2)
     denominator = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    # Where the denominator is the people of the cluster's area, which year's they are.
+    population = models.ForeignKey(
+        Population, models.PROTECT, null=True, related_name="indicator_values"
+    )
+    note = models.CharField(max_length=LONGEST_NOTE, blank=True, default="")
+    # Of this figure, where it is not the indicator's.
+    source = models.CharField(max_length=LONGEST_SOURCE, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
     entered_at = models.DateTimeField(default=timezone.now)
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -51,6 +60,10 @@ class IndicatorValue(models.Model):
                 condition=Q(denominator=None) | Q(denominator__gt=0),
                 name="figure_is_a_part_of_something",
             ),
+            models.CheckConstraint(
+                condition=Q(population=None) | Q(denominator__isnull=False),
+                name="figure_of_a_population_is_a_part_of_it",
+            ),
         ]
 
     def __str__(self):
@@ -59,8 +72,12 @@ class IndicatorValue(models.Model):
     @property
     def value(self):
         """In the indicator's unit: a count, a percentage, or a rate per 1,000 people."""
-        unit = self.indicator.unit
-        if unit == Indicator.Unit.COUNT:
-            return self.numerator
-        per = 100 if unit == Indicator.Unit.PERCENTAGE else 1000
-        return self.numerator * per / self.denominator
+        return in_unit(self.indicator, self.numerator, self.denominator)
+
+
+def in_unit(indicator, numerator, denominator):
+    """What was counted as a figure of ``indicator``; rates are computed here and nowhere typed."""
+    if indicator.unit == Indicator.Unit.COUNT:
+        return numerator
+    per = 100 if indicator.unit == Indicator.Unit.PERCENTAGE else 1000
+    return numerator * per / denominator

@@ -2,7 +2,8 @@
 
 ``workbooks`` has ``confined`` run this with the file as standard input. It prints JSON: either
 {"refused": a code} or {"sheets": [[title, [[number of the row, {column: [kind, value]}]]]]}, where
-rows without anything are left out and a date is in ISO's form, with the kind "date".
+rows without anything are left out and a date is in ISO's form, with the kind "date". Its arguments,
+if any, are how many rows of a sheet and how many columns are looked at.
 """
 
 import datetime
@@ -29,7 +30,7 @@ class Refused(Exception):
     """The code, as ``workbooks.Unreadable`` has it."""
 
 
-def unpack(content):
+def unpack(content, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS):
     """The sheets of a workbook, given as bytes."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         members = packed.infolist()
@@ -48,7 +49,7 @@ def unpack(content):
     for page in book.worksheets:
         rows = []
         for number, cells in enumerate(
-            page.iter_rows(min_row=1, max_row=MOST_ROWS, max_col=MOST_COLUMNS), start=1
+            page.iter_rows(min_row=1, max_row=most_rows, max_col=most_columns), start=1
         ):
             values = {
                 column: _plain(cell)
@@ -78,7 +79,7 @@ def _plain(cell):
 def main():
     try:
         with os.fdopen(0, "rb") as file:
-            said = {"sheets": unpack(file.read())}
+            said = {"sheets": unpack(file.read(), *map(int, sys.argv[1:]))}
     except Refused as refusal:
         said = {"refused": str(refusal)}
     except MemoryError:

@@ -27,8 +27,11 @@ class Cell(NamedTuple):
     is_formula: bool
 
 
-def sheets_of(content):
-    """Pairs of a sheet's title and its rows, each a number and cells by column."""
+def sheets_of(content, *most):
+    """Pairs of a sheet's title and its rows, each a number and cells by column.
+
+    ``most``, if given, says how many rows of a sheet and how many columns are looked at.
+    """
     return [
         (
             title,
@@ -40,7 +43,7 @@ def sheets_of(content):
                 for number, cells in rows
             ],
         )
-        for title, rows in told(UNPACKING, content)["sheets"]
+        for title, rows in told(UNPACKING, content, *map(str, most))["sheets"]
     ]
 
 

@@ -31,7 +31,7 @@ from assessments.models import (
 from assessments.services.people import invite
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
-from cdf_site.demonstration import evidence, meeting, outbox, plan
+from cdf_site.demonstration import evidence, meeting, outbox, plan, review
 from cdf_site.demonstration.accounts import ACCOUNTS, NAMES, PASSWORD, Account
 from cdf_site.demonstration.answers import Habits, Occasion, Writing, generator
 from cdf_site.demonstration.clock import put_back
@@ -114,6 +114,7 @@ def load(*, say=lambda line: None, clusters_per_board=None):
     meeting.prepare(
         this_cycle, lead=people.lead(afan), contributor=people.contributor(afan)
     )
+    review.prepare(this_cycle, cycle_before, people=people, texts=loader.texts)
     outbox.keep_a_few(
         cycle=this_cycle, addresses={account.email for account in ACCOUNTS}
     )

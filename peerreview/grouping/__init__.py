@@ -12,6 +12,7 @@ from peerreview.grouping.scoring import (
     Violation,
     effect,
     evaluate,
+    parts,
     score,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "Violation",
     "effect",
     "evaluate",
+    "parts",
     "reasons",
     "score",
 ]

@@ -31,6 +31,24 @@ BOARDS = "boards"  # a group of several boards, where they are to stay among the
 IN_NO_GROUP = "in_no_group"
 IN_SEVERAL_GROUPS = "in_several_groups"
 
+# What points are for.
+LEARNING = "learning"
+OTHER_BOARD = "other_board"
+SIMILAR_POPULATION = "population"
+SIMILAR_RURALITY = "rurality"
+SHARED_LANGUAGE = "shared_language"
+PARTNERS_AGAIN = "partners_again"
+NO_TEACHER = "no_teacher"
+PARTS = (
+    LEARNING,
+    OTHER_BOARD,
+    SIMILAR_POPULATION,
+    SIMILAR_RURALITY,
+    SHARED_LANGUAGE,
+    PARTNERS_AGAIN,
+    NO_TEACHER,
+)
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -105,16 +123,23 @@ def can_learn(learner, teacher):
     return any(teaches(teacher, learner))
 
 
+def pair_parts(one, other, settings):
+    """What two profiles are worth to each other in a group, in points, by what they are for."""
+    a, b = one.candidate, other.candidate
+    mixes = settings.boards == MIXED and a.board != b.board
+    return {
+        LEARNING: _learning(one, other) + _learning(other, one),
+        OTHER_BOARD: weights.OTHER_BOARD if mixes else 0,
+        SIMILAR_POPULATION: population_points(a, b),
+        SIMILAR_RURALITY: rurality_points(a, b),
+        SHARED_LANGUAGE: language_points(a, b),
+        PARTNERS_AGAIN: weights.MET_BEFORE if met_before(a, b) else 0,
+    }
+
+
 def pair_points(one, other, settings):
     """What two profiles are worth to each other in a group, in points."""
-    a, b = one.candidate, other.candidate
-    points = _learning(one, other) + _learning(other, one)
-    if settings.boards == MIXED and a.board != b.board:
-        points += weights.OTHER_BOARD
-    points += population_points(a, b) + rurality_points(a, b) + language_points(a, b)
-    if met_before(a, b):
-        points += weights.MET_BEFORE
-    return points
+    return sum(pair_parts(one, other, settings).values())
 
 
 def _learning(teacher, learner):
@@ -215,6 +240,21 @@ def evaluate(groups, candidates, settings):
         tuple(value / SIXTHS for value in sixths),
         tuple(violations),
     )
+
+
+def parts(groups, candidates, settings):
+    """The points of all ``groups`` by what they are for; their sum is the objective."""
+    by_key = {candidate.key: Profile(candidate) for candidate in candidates}
+    sixths = dict.fromkeys(PARTS, 0)
+    for group in groups:
+        profiles = [by_key[key] for key in group]
+        factor = pair_factor(len(profiles))
+        for one, other in combinations(profiles, 2):
+            for part, points in pair_parts(one, other, settings).items():
+                sixths[part] += points * factor
+        lonely = len(without_teacher(profiles))
+        sixths[NO_TEACHER] += lonely * weights.NOBODY_TO_LEARN_FROM * SIXTHS
+    return {part: value / SIXTHS for part, value in sixths.items()}
 
 
 def effect(before, after):

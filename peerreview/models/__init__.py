@@ -32,6 +32,7 @@ from peerreview.models.rounds import (
     ReviewPhase,
     ReviewRound,
 )
+from peerreview.models.suggestions import GroupDraft
 
 __all__ = [
     "LEAST",
@@ -46,6 +47,7 @@ __all__ = [
     "Finding",
     "FindingVersion",
     "GoodPractice",
+    "GroupDraft",
     "Interest",
     "Meeting",
     "Mention",

@@ -1,15 +1,25 @@
 """Good practice that clusters let others learn from."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.models import LANGUAGES, LEVEL_CHOICES
 from frameworks.models import Outcome
-from organisations.models import CLUSTER_ROLES, Cluster, User
+from organisations.models import CLUSTER_ROLES, Cluster, Succession, User
 from peerreview.models.annotations import Annotation
+from peerreview.models.groups import Assignment
+
+
+def _followed_by(cluster_ids):
+    """The clusters that those follow, as a subquery."""
+    return (
+        Succession.objects.in_effect()
+        .filter(successor__in=cluster_ids)
+        .values("predecessor")
+    )
 
 
 class GoodPracticeQuerySet(models.QuerySet):
@@ -18,12 +28,20 @@ class GoodPracticeQuerySet(models.QuerySet):
         return self.filter(withdrawn_at=None)
 
     def visible_to(self, user):
-        """Everybody's who is something to a cluster, a board or nationally; withdrawn, its cluster's."""
-        if not user.current_memberships:
-            return self.none()
-        return self.filter(
-            Q(withdrawn_at=None) | Q(cluster__in=user.cluster_ids(*CLUSTER_ROLES))
+        """Everybody's who is something to a cluster, a board or nationally, or a reviewer.
+
+        What was withdrawn is its cluster's, and theirs whose cluster carries on for it.
+        """
+        of_theirs = user.cluster_ids(*CLUSTER_ROLES)
+        found = self.filter(
+            Q(withdrawn_at=None)
+            | Q(cluster__in=of_theirs)
+            | Q(cluster__in=_followed_by(of_theirs))
         )
+        if user.current_memberships:
+            return found
+        reviewing = Assignment.objects.running().filter(user=user)
+        return found.filter(Exists(reviewing))
 
 
 class GoodPractice(models.Model):
@@ -69,12 +87,22 @@ class GoodPractice(models.Model):
     def __str__(self):
         return self.title
 
+    def is_kept_by(self, cluster_ids):
+        """Whether it is of one of the clusters, or of one that they follow."""
+        return (
+            self.cluster_id in cluster_ids
+            or _followed_by(cluster_ids).filter(predecessor=self.cluster_id).exists()
+        )
+
 
 class ContactRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own, and those to the clusters in which one works."""
+        of_theirs = user.cluster_ids(*CLUSTER_ROLES)
         return self.filter(
-            Q(by=user) | Q(good_practice__cluster__in=user.cluster_ids(*CLUSTER_ROLES))
+            Q(by=user)
+            | Q(good_practice__cluster__in=of_theirs)
+            | Q(good_practice__cluster__in=_followed_by(of_theirs))
         )
 
 

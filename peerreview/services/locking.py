@@ -1,6 +1,6 @@
-"""The lock that everything written in the review of one cluster shares."""
+"""The locks: of what is written in the review of one cluster, and of how a round is arranged."""
 
-from peerreview.models import ClusterReview
+from peerreview.models import ClusterReview, ReviewRound
 
 
 def locked_review(review, *, by):
@@ -21,3 +21,18 @@ def locked_review(review, *, by):
     )
     by.forget_memberships()
     return review
+
+
+def locked_round(review_round, *, by):
+    """The row of a round as it is now, locked until the transaction ends.
+
+    Everything about who reviews whom is changed under it, so that what people may read is derived
+    once from what stands at the end. It is locked before any review of it.
+    """
+    review_round = (
+        ReviewRound.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cycle", "health_board")
+        .get(pk=review_round.pk)
+    )
+    by.forget_memberships()
+    return review_round

@@ -43,7 +43,7 @@ def render_summary(submission, *, languages, agreed=None):
     if lines > MOST_LINES:
         raise TooLong(f"{lines} lines")
     content = readable(json.loads(submission.content))
-    parts, rules = [], [_stylesheet()]
+    parts = []
     for language in languages:
         with translation.override(language):
             summary = summarise(
@@ -54,15 +54,25 @@ def render_summary(submission, *, languages, agreed=None):
                 agreed=agreed or {},
             )
             parts.append(_Part(summary, both=len(languages) > 1))
+    return draw(parts, languages=languages, created_at=submission.submitted_at)
+
+
+def draw(parts, *, languages, created_at):
+    """The bytes of a tagged PDF of ``parts``: a document in each of ``languages``, in their order.
+
+    Each has a ``title``, and as ``html`` an ``article.summary`` that says its language as those of
+    ``reporting/summary.html`` do.
+    """
+    rules = [_stylesheet()]
+    for language in languages:
+        with translation.override(language):
             rules.append(_page_rule(language))
     html = render_to_string(
         "reporting/summary_document.html",
         {
             "language": languages[0],
             "title": " / ".join(part.title for part in parts),
-            "created_at": submission.submitted_at.astimezone(
-                timezone.get_default_timezone()
-            ),
+            "created_at": created_at.astimezone(timezone.get_default_timezone()),
             "parts": parts,
         },
     )

@@ -1,5 +1,6 @@
 """What a health board's officer does with a submission, and what others outside the cluster see."""
 
+import datetime
 import re
 
 import pytest
@@ -7,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from assessments import services
-from assessments.models import AgreedLevel, SelfReflection
+from assessments.models import AgreedLevel, ReviewAccess, SelfReflection
 from assessments.views.loading import reflection_url
 from tests.assessments.test_concurrency import at_once
 from tests.assessments.test_views import typed
+from tests.factories import UserFactory
 from tests.steps import (
     State,
     answer_all,
@@ -483,3 +485,112 @@ def test_queries_of_the_page_for_officers(
         response = client.get(reflection_url("reflection_detail", sent))
 
     assert response.status_code == 200
+
+
+# While a group of peers reviews it --------------------------------------------------------
+
+
+@pytest.fixture
+def facilitator(reflection):
+    now, day = timezone.now(), datetime.timedelta(days=1)
+    person = UserFactory(name="Heledd Hwylus")
+    ReviewAccess.objects.create(
+        reflection=reflection,
+        user=person,
+        role=ReviewAccess.Role.FACILITATOR,
+        starts_at=now - day,
+        ends_at=now + day,
+    )
+    return person
+
+
+def test_a_facilitator_returns_what_is_in_review(client, sent, facilitator):
+    services.begin_review(reflection=sent, by=facilitator)
+    client.force_login(facilitator)
+    url = reflection_url(RETURN, sent)
+
+    response = client.post(url, typed(client, url, reason="Dywedwch fwy."))
+
+    assert response.status_code == 302
+    sent.refresh_from_db()
+    assert sent.state == State.DRAFT
+    assert changes(sent, "returned") == [("Dywedwch fwy.", "en")]
+
+
+def test_a_facilitator_returns_nothing_that_is_not_in_review(client, sent, facilitator):
+    client.force_login(facilitator)
+
+    response = client.get(reflection_url(RETURN, sent), follow=True)
+
+    assert "Its review has not begun: open what was submitted first." in text_of(
+        response
+    )
+
+
+def test_an_officer_hears_that_the_review_has_begun(client, officer, sent, facilitator):
+    client.force_login(officer)
+    url = reflection_url(RETURN, sent)
+    old = typed(client, url, reason="Dywedwch fwy <b>.")
+    services.begin_review(reflection=sent, by=facilitator)
+
+    response = client.post(url, old)
+
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert "Its review has begun, so it can no longer be returned." in html
+    assert "Dywedwch fwy &lt;b&gt;." in html
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.IN_REVIEW])
+def test_an_officer_hears_who_records_the_agreement(
+    client, officer, sent, facilitator, state
+):
+    if state == State.IN_REVIEW:
+        services.begin_review(reflection=sent, by=facilitator)
+    client.force_login(officer)
+
+    contents = text_of(client.get(reflection_url("reflection_detail", sent)))
+    response = client.get(reflection_url(AGREE, sent), follow=True)
+
+    said = "its facilitator records the agreement: Heledd Hwylus"
+    assert said in text_of(response)
+    assert "Facilitator: Heledd Hwylus" in contents
+    assert "Record the agreed levels" not in contents
+
+
+def test_what_an_officer_typed_stays_where_a_facilitator_came_meanwhile(
+    client, officer, sent
+):
+    client.force_login(officer)
+    url = reflection_url(AGREE, sent)
+    old = typed(client, url, **words(AGREE, sent))
+    now, day = timezone.now(), datetime.timedelta(days=1)
+    ReviewAccess.objects.create(
+        reflection=sent,
+        user=UserFactory(name="Heledd Hwylus"),
+        role=ReviewAccess.Role.FACILITATOR,
+        starts_at=now - day,
+        ends_at=now + day,
+    )
+
+    response = client.post(url, old)
+
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert "Heledd Hwylus" in html
+    assert "Dywedwch fwy &lt;b&gt;." in html
+    assert AgreedLevel.objects.count() == 0
+
+
+def test_a_facilitator_has_no_page_of_the_board_for_the_agreement(
+    client, sent, facilitator
+):
+    services.begin_review(reflection=sent, by=facilitator)
+    client.force_login(facilitator)
+
+    contents = text_of(client.get(reflection_url("reflection_detail", sent)))
+    response = client.get(reflection_url(AGREE, sent))
+
+    assert response.status_code == 403
+    assert "Record the agreed levels" not in contents
+    assert "Return it to the cluster" in contents

@@ -154,36 +154,15 @@ def test_only_the_clusters_own(reflection, before, other_cluster, stranger):
     assert last_of(reflection, stranger) is None
 
 
-def test_agreed_level_and_open_actions(reflection, before, lead, officer):
+def test_the_agreed_level(reflection, before, lead, officer):
     outcome = outcome_of(reflection)
+
     services.record_agreement(
         reflection=before, by=officer, levels={outcome.pk: (2, "Modest.", "en")}
     )
 
-    def action(text, status, **about):
-        return Action.objects.create(
-            reflection=before,
-            text=text,
-            language="en",
-            status=status,
-            added_by=lead,
-            **about,
-        )
-
-    planned = action("One", Action.Status.PLANNED, outcome=outcome)
-    under_way = action(
-        "Two",
-        Action.Status.UNDER_WAY,
-        criterion=criterion_of(reflection),
-        due_on=datetime.date(2030, 1, 1),
-    )
-    action("Done", Action.Status.DONE, outcome=outcome)
-    action("Elsewhere", Action.Status.PLANNED, outcome=outcome_of(reflection, number=2))
-
     last = last_of(reflection, lead)
-
     assert (last.agreed.level, last.agreed.reason) == (2, "Modest.")
-    assert sorted(last.actions, key=lambda each: each.pk) == [planned, under_way]
 
 
 # Another edition --------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from assessments.models import (
+    Action,
+    ActionChange,
     AgreedLevel,
     Answer,
     AnswerVersion,
@@ -32,7 +34,17 @@ from assessments.models import (
 from cdf_site.common import triggers
 from frameworks.models import Correction, EnablingFactor, Erratum
 from organisations.models import AuditEvent, FormerName, Membership, Role, Succession
+from peerreview.models import (
+    Annotation,
+    AnnotationVersion,
+    Finding,
+    FindingVersion,
+    Resolution,
+    Response,
+    ResponseVersion,
+)
 from tests.factories import ClusterFactory, CriterionFactory, CycleFactory
+from tests.factories.peerreview import ClusterReviewFactory
 from tests.steps import criterion_of, outcome_of, start, submit
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +294,31 @@ def written_once(submission, reflection, lead, officer):
         effective_on="2030-01-01",
         decided_by=officer,
     )
+    action = Action.objects.create(
+        reflection=reflection, text="To do.", language="en", added_by=lead
+    )
+    ActionChange.objects.create(
+        action=action, version=1, kind=ActionChange.Kind.ADDED, by=lead
+    )
+    written_in_a_review(submission, by=officer)
+
+
+def written_in_a_review(submission, *, by):
+    """A version of everything that a review is written in, and a resolution."""
+    review = ClusterReviewFactory(reflection=submission.reflection)
+    of_it = {"review": review, "submission": submission}
+    annotation = Annotation.objects.create(
+        **of_it, choice="question", voice=Annotation.Voice.REVIEWER, author=by
+    )
+    finding = Finding.objects.create(**of_it, part=Finding.Part.NOTES)
+    response = Response.objects.create(review=review, annotation=annotation)
+    for model, written in [
+        (AnnotationVersion, annotation),
+        (FindingVersion, finding),
+        (ResponseVersion, response),
+    ]:
+        model.objects.create(written=written, version=1, base_version=0, by=by)
+    Resolution.objects.create(annotation=annotation, is_resolved=True, by=by)
 
 
 def outcome_row(submission, **fields):
@@ -502,8 +539,13 @@ APPEND_ONLY = [
     Submission,
     SubmittedOutcome,
     SubmittedEvidence,
+    ActionChange,
     Correction,
     Erratum,
+    AnnotationVersion,
+    FindingVersion,
+    ResponseVersion,
+    Resolution,
 ]
 TABLES = (
     "organisations_auditevent",
@@ -517,8 +559,13 @@ TABLES = (
     "assessments_submission",
     "assessments_submittedoutcome",
     "assessments_submittedevidence",
+    "assessments_actionchange",
     "frameworks_correction",
     "frameworks_erratum",
+    "peerreview_annotationversion",
+    "peerreview_findingversion",
+    "peerreview_responseversion",
+    "peerreview_resolution",
 )
 FROZEN_TABLES = (
     "frameworks_edition",

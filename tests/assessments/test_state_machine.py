@@ -23,13 +23,14 @@ from assessments.models import (
     AnswerVersion,
     Question,
     ReturnReason,
+    ReviewAccess,
     SelfReflection,
 )
 from assessments.services import NotNow
 from assessments.subjects import Subject
 from frameworks.models import Criterion, Outcome
 from organisations.models import AuditEvent, Membership, User
-from tests.factories import CycleFactory, SelfReflectionFactory, thawed
+from tests.factories import CycleFactory, SelfReflectionFactory, UserFactory, thawed
 from tests.steps import State, entry, outcome_of, save
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,9 @@ WAYS = {
     "return": {State.SUBMITTED: State.DRAFT},
     "review": {State.SUBMITTED: State.IN_REVIEW},
     "agree": {State.SUBMITTED: State.AGREED, State.IN_REVIEW: State.AGREED},
+    # by the facilitator of a peer review
+    "return_reviewed": {State.IN_REVIEW: State.DRAFT},
+    "agree_reviewed": {State.IN_REVIEW: State.AGREED},
 }
 CHANGES = {
     (before, after)
@@ -56,7 +60,7 @@ SUBJECTS = [
     Subject(question=Question.ANYTHING_ELSE),
 ]
 # What cannot be done once the closing hour has passed.
-IN_TIME = {"save", "submit", "withdraw", "return"}
+IN_TIME = {"save", "submit", "withdraw", "return", "return_reviewed"}
 DAY = datetime.timedelta(days=1)
 subjects = st.sampled_from(SUBJECTS)
 texts = st.text(
@@ -82,6 +86,7 @@ class SelfReflectionLife(RuleBasedStateMachine):
         self.sent = []
         self.is_over = False
         self.has_left = False
+        self.has_facilitator = False
         self.extensions = 0
         self.asked = []  # reasons of outcomes, by return
         Membership.objects.filter(user=self.cast["contributor"]).update(ended_at=None)
@@ -193,6 +198,22 @@ class SelfReflectionLife(RuleBasedStateMachine):
                 text_cy=f"Maen prawf {number}", text_en=f"Criterion {number}"
             )
 
+    @precondition(lambda self: len(self.sent) > 1)
+    @rule()
+    def a_facilitator_comes_or_goes(self):
+        self.has_facilitator = not self.has_facilitator
+        now = timezone.now()
+        if self.has_facilitator:
+            ReviewAccess.objects.create(
+                reflection=self.reflection,
+                user=self.cast["facilitator"],
+                role=ReviewAccess.Role.FACILITATOR,
+                starts_at=now - DAY,
+                ends_at=now + DAY,
+            )
+        else:
+            ReviewAccess.objects.filter(reflection=self.reflection).delete()
+
     def try_to(self, what, do):
         if self.may(what):
             done = do()
@@ -252,14 +273,42 @@ class SelfReflectionLife(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: len(self.sent) > 1)
-    @rule()
-    def agree(self):
+    @rule(who=st.sampled_from(["officer", "facilitator"]))
+    def agree(self, who):
+        """A board, unless peers review it; then their facilitator, of what is in review."""
+
+        def do():
+            services.record_agreement(
+                reflection=self.reflection, by=self.cast[who], levels={}
+            )
+
+        if self.has_facilitator != (who == "facilitator"):
+            with pytest.raises(PermissionDenied):
+                do()
+        elif who == "officer":
+            self.try_to("agree", do)
+        elif self.state == State.SUBMITTED:
+            with pytest.raises(PermissionDenied):
+                do()
+        else:
+            self.try_to("agree_reviewed", do)
+
+    @precondition(lambda self: self.has_facilitator)
+    @rule(of_outcome=texts.filter(str.strip))
+    def give_back_in_review(self, of_outcome):
+        is_done = self.may("return_reviewed")
         self.try_to(
-            "agree",
-            lambda: services.record_agreement(
-                reflection=self.reflection, by=self.cast["officer"], levels={}
+            "return_reviewed",
+            lambda: services.return_reflection(
+                reflection=self.reflection,
+                by=self.cast["facilitator"],
+                reason="",
+                language="cy",
+                outcome_reasons={outcome_of(self.reflection).pk: (of_outcome, "en")},
             ),
         )
+        if is_done:
+            self.asked.append(of_outcome)
 
     @precondition(lambda self: len(self.acknowledged) > 3)
     @rule()
@@ -348,6 +397,7 @@ def test_a_self_reflection_s_life(
         "contributor": contributor,
         "officer": officer,
         "national": national,
+        "facilitator": UserFactory(),
     }
     cast = {"edition": edition, "cluster": cluster, **people}
     monkeypatch.setattr(SelfReflectionLife, "cast", cast)

@@ -14,6 +14,7 @@ from assessments.models import (
     Answer,
     CriterionChoice,
     Question,
+    ReviewAccess,
     SelfReflection,
     StateChange,
     Submission,
@@ -24,7 +25,9 @@ from organisations.models import AuditEvent
 from tests.factories import (
     ClusterFactory,
     CycleFactory,
+    MembershipFactory,
     SelfReflectionFactory,
+    UserFactory,
     thawed,
 )
 from tests.steps import (
@@ -124,6 +127,87 @@ def test_the_right_person_in_each_state(
     reflection.refresh_from_db()
     assert reflection.state == expected
     assert len(changes(reflection)) == len(before) + (state in from_states)
+
+
+# While a group of peers reviews it: what its people do, and what its board does no more.
+BY_PEERS = [
+    ("begin_review", "reviewer", {State.SUBMITTED}, State.IN_REVIEW),
+    ("begin_review", "facilitator", {State.SUBMITTED}, State.IN_REVIEW),
+    ("begin_review", "officer", {State.SUBMITTED}, State.IN_REVIEW),
+    ("begin_review", "reader", set(), None),
+    ("return_reflection", "reviewer", set(), None),
+    ("return_reflection", "facilitator", {State.IN_REVIEW}, State.DRAFT),
+    ("return_reflection", "officer", {State.SUBMITTED}, State.DRAFT),
+    ("record_agreement", "reviewer", set(), None),
+    ("record_agreement", "facilitator", {State.IN_REVIEW}, State.AGREED),
+    ("record_agreement", "officer", set(), None),
+    ("submit", "facilitator", set(), None),
+    ("withdraw", "facilitator", set(), None),
+]
+
+
+@pytest.fixture
+def peers(reflection, officer):
+    """A reviewer, a facilitator, and a reader of what was said before."""
+    now, day = timezone.now(), datetime.timedelta(days=1)
+    people = {role: UserFactory() for role in ("reviewer", "facilitator", "reader")}
+    for role, person in people.items():
+        ReviewAccess.objects.create(
+            reflection=reflection,
+            user=person,
+            role=role,
+            starts_at=now - day,
+            ends_at=now + day,
+        )
+    return people | {"officer": officer}
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize(
+    ("service", "actor", "from_states", "to_state"),
+    BY_PEERS,
+    ids=[f"{row[0]} {row[1]}" for row in BY_PEERS],
+)
+def test_what_peers_do_in_each_state(
+    reflection, cast, peers, service, actor, from_states, to_state, state
+):
+    ReviewAccess.objects.update(ends_at=timezone.now())
+    bring_to(state, reflection, **cast)
+    ReviewAccess.objects.update(ends_at=timezone.now() + datetime.timedelta(days=1))
+    before = changes(reflection)
+
+    if state in from_states:
+        SERVICES[service](reflection, peers[actor])
+    else:
+        with pytest.raises(PermissionDenied):
+            SERVICES[service](reflection, peers[actor])
+
+    reflection.refresh_from_db()
+    assert reflection.state == (to_state if state in from_states else state)
+    assert len(changes(reflection)) == len(before) + (state in from_states)
+
+
+@pytest.mark.parametrize("way", ["ended", "member"])
+def test_whoever_facilitates_no_more_returns_nothing(reflection, cast, peers, way):
+    bring_to(State.IN_REVIEW, reflection, **cast)
+    if way == "ended":
+        ReviewAccess.objects.update(ends_at=timezone.now())
+    else:
+        MembershipFactory(
+            user=peers["facilitator"], cluster=reflection.cluster, role="contributor"
+        )
+
+    with pytest.raises(PermissionDenied):
+        SERVICES["return_reflection"](reflection, peers["facilitator"])
+
+
+def test_a_facilitator_returns_nothing_after_the_closing_hour(reflection, cast, peers):
+    bring_to(State.IN_REVIEW, reflection, **cast)
+    reflection.cycle.closes_at = timezone.now()
+    reflection.cycle.save()
+
+    with pytest.raises(services.TooLate):
+        SERVICES["return_reflection"](reflection, peers["facilitator"])
 
 
 @pytest.mark.parametrize(

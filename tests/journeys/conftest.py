@@ -65,6 +65,16 @@ class Faults:
         ]
 
 
+def pytest_collection_modifyitems(items):
+    """The two languages of a long journey do not wait for each other on one worker.
+
+    Neighbours are handed out together: so every second journey comes first.
+    """
+    journeys = [item for item in items if item.get_closest_marker("journey")]
+    others = [item for item in items if not item.get_closest_marker("journey")]
+    items[:] = others + journeys[::2] + journeys[1::2]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix, tmp_path_factory

@@ -36,6 +36,21 @@ def looked_at(axe):
     return look
 
 
+FILL_PAGE = """
+text => {
+  for (const group of document.querySelectorAll(".criterion fieldset")) {
+    group.querySelector("input[type=radio]")?.click();
+  }
+  for (const area of document.querySelectorAll(".criterion textarea")) {
+    if (area.checkVisibility()) {
+      area.value = text;
+      area.dispatchEvent(new Event("input", {bubbles: true}));
+    }
+  }
+}
+"""
+
+
 def fill_page(page, text):
     """Choose the first answer of every question, and write into every text that is open."""
     for group in page.locator(".criterion fieldset:has(input[type=radio])").all():
@@ -73,7 +88,10 @@ def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     while "/outcomes/" in page.url:
         pages += 1
         assert pages <= 20
-        fill_page(page, text)
+        if pages == 1:
+            fill_page(page, text)
+        else:  # the same at once, without a mouse
+            page.evaluate(FILL_PAGE, text)
         if pages in (6, 14):
             looked_at(page)
         press(page, language, "Save and continue")

@@ -4,29 +4,49 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext, override, pgettext
 
 from assessments import services
 from frameworks.exchange import load as load_framework
+from frameworks.models import Edition
 from organisations.loading import load as load_organisations
 from organisations.models import Cluster, HealthBoard
+from tests.emptying import Emptying
 from tests.factories import CycleFactory, UserFactory
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 PASSWORD = "a long enough password"
 
 
+_loaded = []  # the tables that loading filled, when this process has once done it
+
+
+def load():
+    """The May 2022 edition and the real organisations, into an empty database.
+
+    Their files are read once; later what was written then is given back as it was.
+    """
+    emptying = Emptying(connection)
+    assert not emptying.filled(), "A world begins in an empty database."
+    if not _loaded:
+        load_framework((FIXTURES / "framework-2022-05.json").read_bytes())
+        load_organisations((FIXTURES / "organisations.json").read_bytes())
+        _loaded.extend(emptying.keep())
+    else:
+        emptying.give_back(_loaded)
+
+
 class World:
     """One open cycle on the May 2022 edition for all clusters; the lead of Afan, its officer."""
 
     def __init__(self):
-        edition, _ = load_framework((FIXTURES / "framework-2022-05.json").read_bytes())
-        load_organisations((FIXTURES / "organisations.json").read_bytes())
+        load()
         self.cluster = Cluster.objects.get(code="afan")
         self.board = HealthBoard.objects.get(code="7A3")
         self.cycle = CycleFactory(
             code="2030",
-            edition=edition,
+            edition=Edition.objects.get(code="2022-05"),
             name_cy="Hunanfyfyrio 2030",
             name_en="Self-reflection 2030",
             opened_at=None,

@@ -445,7 +445,11 @@ def test_nothing_is_changed_where_it_cannot_be_written_down(
 
     monkeypatch.setattr(AuditedAdmin, "audit", fail)
     page = staff.get(address(Cluster, "change", cluster.pk))
-    fields = page.context["adminform"].form.initial | {"name_en": "Changed"}
+    fields = page.context["adminform"].form.initial | {
+        "name_en": "Changed",
+        "populations-TOTAL_FORMS": "0",
+        "populations-INITIAL_FORMS": "0",
+    }
 
     with pytest.raises(RuntimeError):
         staff.post(

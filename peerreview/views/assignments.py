@@ -1,0 +1,161 @@
+"""What reviewers and facilitators say of their own part: declining it, and an interest."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from organisations.models import CLUSTER_ROLES
+from organisations.permissions import Permission, authorise
+from peerreview.forms.rounds import ReasonForm
+from peerreview.models import Assignment, ClusterReview, Interest, ReviewGroup
+from peerreview.services import assignments as services
+from peerreview.views.groups import to_group
+from peerreview.views.loading import visible_review, visible_round
+
+
+def _sent(request):
+    return request.POST if request.method == "POST" else None
+
+
+def assignment_decline(request, round, group):  # noqa: A002
+    """Say that one does not review or facilitate in a group."""
+    assignment = (
+        Assignment.objects.filter(
+            group__round__code=round,
+            group__round__announced_at__isnull=False,
+            group__number=group,
+            user=request.user,
+        )
+        .select_related("group__round")
+        .prefetch_related("group__round__phases")
+        .order_by("pk")
+        .last()
+    )
+    if assignment is None:
+        known = ReviewGroup.objects.visible_to(request.user)
+        if known.filter(round__code=round, number=group).exists():
+            raise PermissionDenied("no part of this person's in the group")
+        raise Http404("no such group")
+    review_round = assignment.group.round
+    if assignment.ended_at or review_round.is_closed:
+        messages.info(
+            request,
+            _("The round is closed.")
+            if review_round.is_closed
+            else _("You are no longer asked to do anything in this group."),
+        )
+        return redirect("peerreview:round_list")
+    form = ReasonForm(
+        _sent(request),
+        label=_("Reason (optional)"),
+        hint=_("Only whoever arranges the round reads this."),
+        initial={"written_in": ""},
+    )
+    if "switch_to" in request.POST:
+        form = form.as_typed()
+    elif request.method == "POST" and form.is_valid():
+        services.decline(assignment=assignment, by=request.user, **form.values())
+        messages.success(
+            request, _("You have declined. Whoever arranges the round can see it.")
+        )
+        return redirect("peerreview:round_list")
+    return render(
+        request,
+        "peerreview/group_decline.html",
+        {
+            "round": review_round,
+            "group": assignment.group,
+            "assignment": assignment,
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def interest_declare(request, round, cluster):  # noqa: A002
+    """Say that one should not review one cluster of one's group."""
+    review = _reviewed(request, round, cluster)
+    declared = Interest.objects.filter(review=review, user=request.user)
+    if declared.exists() or review.round.is_closed:
+        messages.info(
+            request,
+            _("The round is closed.")
+            if review.round.is_closed
+            else _("You have said already that you should not review this cluster."),
+        )
+        return to_group(review.group)
+    form = ReasonForm(
+        _sent(request),
+        label=_("Reason (optional)"),
+        hint=_("Only whoever arranges the round reads this."),
+        initial={"written_in": ""},
+    )
+    if "switch_to" in request.POST:
+        form = form.as_typed()
+    elif request.method == "POST" and form.is_valid():
+        services.declare_interest(review=review, by=request.user, **form.values())
+        messages.success(
+            request,
+            _("You no longer review this cluster, and cannot read it any more."),
+        )
+        return to_group(review.group)
+    return render(
+        request,
+        "peerreview/group_interest.html",
+        {
+            "round": review.round,
+            "group": review.group,
+            "review": review,
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _reviewed(request, round_code, cluster):
+    """The review of a cluster in a group in which this person has a part.
+
+    Whether or not they can read it yet: an interest is said before reading begins. 403 for whoever
+    may know of the review and has no part in it, or works in the cluster; 404 for others.
+    """
+    mine = Assignment.objects.running().filter(user=request.user)
+    review = (
+        ClusterReview.objects.taking_part()
+        .filter(
+            round__code=round_code,
+            round__announced_at__isnull=False,
+            reflection__cluster__code=cluster,
+            group__in=mine.values("group"),
+        )
+        .exclude(reflection__cluster__in=request.user.cluster_ids(*CLUSTER_ROLES))
+        .select_related("round", "group__round", "reflection__cluster")
+        .prefetch_related("round__phases")
+        .first()
+    )
+    if review is None:
+        visible_review(request, round_code, cluster)
+        raise PermissionDenied("no reviewer of the cluster")
+    review.group.round = review.round
+    return review
+
+
+def interest_take_back(request, round, cluster, person):  # noqa: A002
+    """Let a reviewer read a cluster again; for whoever arranges the round."""
+    review_round = visible_round(request, round)
+    authorise(request.user, Permission.ORGANISE_ROUND, review_round)
+    review = visible_review(request, round, cluster)
+    if request.method == "POST":
+        interest = get_object_or_404(
+            Interest.objects.visible_to(request.user).select_related(
+                "review__round", "user"
+            ),
+            review=review,
+            user=person,
+        )
+        services.take_interest_back(interest=interest, by=request.user)
+        messages.success(
+            request, "{}: {}".format(_("Reviews the cluster again"), interest.user)
+        )
+    return redirect("peerreview:round_detail", round=review_round.code)

@@ -1,0 +1,76 @@
+"""The record of a review as a file to take away: of one cluster, or of a group."""
+
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from organisations.permissions import Permission, authorise
+from peerreview.selectors.records import load_records
+from peerreview.views.loading import visible_group, visible_review
+from peerreview.views.records import reviews_of
+from reporting.pdf import TooLong, render_review_record
+from reporting.summaries import LANGUAGES
+
+
+@require_GET
+def review_record_pdf(request, round, cluster, language):  # noqa: A002
+    """The record of one cluster's review, in the language asked for or in both, Welsh first."""
+    if language not in LANGUAGES:
+        raise Http404
+    review = visible_review(request, round, cluster)
+    authorise(request.user, Permission.READ_REVIEW, review)
+    if review.group is None:
+        raise Http404
+    review.group.round = review.round
+    return _file(request, [review], review.group, False, language)
+
+
+@require_GET
+def group_record_pdf(request, round, group, language):  # noqa: A002
+    """The records of a group's clusters, those that the reader may see, as one document."""
+    if language not in LANGUAGES:
+        raise Http404
+    group = visible_group(request, round, group)
+    reviews = reviews_of(request, group)
+    if not reviews:
+        raise Http404
+    return _file(request, reviews, group, True, language)
+
+
+def _file(request, reviews, group, of_the_group, language):
+    languages = LANGUAGES[language]
+    try:
+        content = render_review_record(
+            load_records(reviews, reader=request.user),
+            group=group,
+            of_the_group=of_the_group,
+            languages=languages,
+            made_at=timezone.now(),
+        )
+    except TooLong:
+        return HttpResponse(
+            _("This record holds too much text for a PDF. Read it on its page."),
+            content_type="text/plain; charset=utf-8",
+            status=413,
+        )
+    response = HttpResponse(content, content_type="application/pdf")
+    with translation.override(languages[0]):
+        name = _("record of review %(round)s %(subject)s") % {
+            "round": group.round.code,
+            "subject": _("group %(number)s") % {"number": group.number}
+            if of_the_group
+            else reviews[0].reflection.cluster_name,
+        }
+    name = " ".join([name, *languages])
+    plain, full = slugify(name), slugify(name, allow_unicode=True)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
