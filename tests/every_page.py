@@ -44,7 +44,7 @@ from tests.frameworks.translations import (
     put,
 )
 from tests.frameworks.translations import save as save_text
-from tests.peerreview.every_page import review_pages
+from tests.peerreview.every_page import build_review, review_pages
 from tests.peerreview.record_pages import Recorded, record_of, record_pages
 from tests.steps import (
     add_link,
@@ -140,6 +140,7 @@ class World:
     begun_nowhere: SelfReflection
     planned: Cycle
     recorded: Recorded
+    reviewed: SelfReflection  # by a group that meets
 
 
 def build_world(
@@ -203,6 +204,7 @@ def build_world(
             edition=reflection.cycle.edition, code="planned", unopened=True
         ),
         recorded=record_of(submitted, national=national),
+        reviewed=reviewed_of(reflection, national=national),
         draft=SelfReflection.objects.get(pk=reflection.pk),
         submitted=submitted,
         lead=lead,
@@ -217,6 +219,19 @@ def build_world(
         figure_files=figure_files_of(reflection, officer),
         **texts_of_translation(),
     )
+
+
+def reviewed_of(reflection, *, national):
+    """Of a cluster of its own: a facilitator takes the agreement out of its board's hands."""
+    board = reflection.cluster.health_board
+    reviewed = SelfReflectionFactory(
+        cycle=reflection.cycle, cluster=ClusterFactory(health_board=board)
+    )
+    lead = UserFactory(lead_of=reviewed.cluster)
+    answer_all(reviewed, by=lead)
+    submit(reviewed, by=lead)
+    build_review(reviewed, national=national)
+    return reviewed
 
 
 def actions_of(reflection, *, lead, officer):
@@ -549,7 +564,7 @@ def pages(world):
         *(
             Page(*each)
             for each in review_pages(
-                world.submitted, officer=officer, national=world.national
+                world.reviewed, officer=officer, national=world.national
             )
         ),
         *record_pages(Page, world.recorded, officer),

@@ -68,8 +68,11 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(ended_at=None, user__is_active=True)
 
     def visible_to(self, user):
-        """Who reviews is known to whoever knows of the group; why somebody declined, to few."""
-        return self.filter(group__in=ReviewGroup.objects.visible_to(user))
+        """One's own, and those of the groups that one knows of; pages tell few why somebody declined."""
+        return self.filter(
+            Q(user=user)
+            | Q(group__in=ReviewGroup.objects.visible_to(user).values("pk"))
+        )
 
 
 class Assignment(models.Model):

@@ -377,3 +377,24 @@ def candidates(group):
             for board, people in officers.items()
         ),
     ]
+
+
+def review_to_have_a_part_in(user, round_code, cluster):
+    """The review of a peer's cluster in a group in which ``user`` has a part, or None.
+
+    Whether or not reading has begun: that somebody should not review it is said before.
+    """
+    mine = Assignment.objects.running().filter(user=user)
+    return (
+        ClusterReview.objects.taking_part()
+        .filter(
+            round__code=round_code,
+            round__announced_at__isnull=False,
+            reflection__cluster__code=cluster,
+            group__in=mine.values("group"),
+        )
+        .exclude(reflection__cluster__in=user.cluster_ids(*CLUSTER_ROLES))
+        .select_related("round", "group__round", "reflection__cluster")
+        .prefetch_related("round__phases")
+        .first()
+    )

@@ -6,10 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from organisations.models import CLUSTER_ROLES
 from organisations.permissions import Permission, authorise
 from peerreview.forms.rounds import ReasonForm
-from peerreview.models import Assignment, ClusterReview, Interest, ReviewGroup
+from peerreview.models import Assignment, Interest, ReviewGroup
+from peerreview.selectors.groups import review_to_have_a_part_in
 from peerreview.services import assignments as services
 from peerreview.views.groups import to_group
 from peerreview.views.loading import visible_review, visible_round
@@ -22,7 +22,8 @@ def _sent(request):
 def assignment_decline(request, round, group):  # noqa: A002
     """Say that one does not review or facilitate in a group."""
     assignment = (
-        Assignment.objects.filter(
+        Assignment.objects.visible_to(request.user)
+        .filter(
             group__round__code=round,
             group__round__announced_at__isnull=False,
             group__number=group,
@@ -77,7 +78,9 @@ def assignment_decline(request, round, group):  # noqa: A002
 def interest_declare(request, round, cluster):  # noqa: A002
     """Say that one should not review one cluster of one's group."""
     review = _reviewed(request, round, cluster)
-    declared = Interest.objects.filter(review=review, user=request.user)
+    declared = Interest.objects.visible_to(request.user).filter(
+        review=review, user=request.user
+    )
     if declared.exists() or review.round.is_closed:
         messages.info(
             request,
@@ -120,20 +123,7 @@ def _reviewed(request, round_code, cluster):
     Whether or not they can read it yet: an interest is said before reading begins. 403 for whoever
     may know of the review and has no part in it, or works in the cluster; 404 for others.
     """
-    mine = Assignment.objects.running().filter(user=request.user)
-    review = (
-        ClusterReview.objects.taking_part()
-        .filter(
-            round__code=round_code,
-            round__announced_at__isnull=False,
-            reflection__cluster__code=cluster,
-            group__in=mine.values("group"),
-        )
-        .exclude(reflection__cluster__in=request.user.cluster_ids(*CLUSTER_ROLES))
-        .select_related("round", "group__round", "reflection__cluster")
-        .prefetch_related("round__phases")
-        .first()
-    )
+    review = review_to_have_a_part_in(request.user, round_code, cluster)
     if review is None:
         visible_review(request, round_code, cluster)
         raise PermissionDenied("no reviewer of the cluster")

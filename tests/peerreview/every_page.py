@@ -23,13 +23,7 @@ CODE = "every-page"
 
 
 def review_pages(reflection, *, officer, national):
-    """Pages of the review of ``reflection``, which is submitted; made once.
-
-    On its first outcome there is a private annotation, an open one with replies, a resolved one, one
-    that was taken back, and one that a colleague is mentioned in.
-    """
-    if not ReviewRound.objects.filter(code=CODE).exists():
-        _build(reflection, national=national)
+    """Pages of the review of ``reflection`` that ``build_review`` has made."""
     review = ReviewRound.objects.get(code=CODE).reviews.get()
     reviewer, facilitator = (
         review.group.assignments.get(role=role).user
@@ -103,7 +97,12 @@ def _arranging(review, *, reviewer, lead, national):
     ]
 
 
-def _build(reflection, *, national):
+def build_review(reflection, *, national):
+    """Have ``reflection``, which is submitted, be reviewed in a group that meets.
+
+    On its first outcome there is a private annotation, an open one with replies, a resolved one, one
+    that was taken back, and one that a colleague is mentioned in.
+    """
     review_round = ReviewRoundFactory(
         cycle=reflection.cycle,
         code=CODE,

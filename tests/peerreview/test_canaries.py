@@ -50,7 +50,7 @@ DRAWN = {
 
 def canaries(world):
     """Plant each word; return, by the word, who may read it."""
-    now = timezone.now()
+    now, phase = timezone.now(), world.round.phase.kind
     ogwr = world.others[0].reflection
     services.return_reflection(
         reflection=ogwr, by=world.officer, reason="More, please.", language="en"
@@ -79,12 +79,12 @@ def canaries(world):
         parent=shared,
         text="canarytyping",
     )
-    finding = Finding.objects.create(
+    Finding.objects.create(
         **of_afan, part="conclusion", text="canaryfinding", language="en"
     )
     Response.objects.create(
         review=world.review,
-        finding=finding,
+        annotation=shared,
         choice="explain",
         text="canaryreply",
         language="en",
@@ -96,16 +96,17 @@ def canaries(world):
         language="en",
     )
     return {
-        "canarydraft": {"reviewer"},  # who leads Ogwr
+        # whose cluster's it is; the phase of a review changes nothing on its pages
+        "canarydraft": {"reviewer"} if phase == Phase.ANNOTATING else set(),
         "canaryprivate": {"reviewer"},
         "canaryshared": {
             Phase.READING: {"reviewer", "facilitator"},
             Phase.ANNOTATING: {"reviewer", "facilitator"},
-        }.get(world.round.phase.kind, REVIEWING | AFAN | ABOVE),
+        }.get(phase, REVIEWING | AFAN | ABOVE),
         "canarytyping": {"facilitator"},
-        "canaryfinding": REVIEWING,
-        "canaryreply": AFAN,
-        "canaryinterest": {"reviewer", "national"},
+        "canaryfinding": {"facilitator"},  # until it is shared, on the facilitator's pages
+        "canaryreply": {Phase.ANNOTATING: set()}.get(phase, AFAN),
+        "canaryinterest": {"national"},  # who arranges the round
     }
 
 
