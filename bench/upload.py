@@ -4,7 +4,8 @@ The board with the most clusters has three monthly indicators, one of each unit,
 populations that its rates need. Its officer sends a CSV file of new figures; the same rows again as
 a workbook, with other numbers; and 10,000 rows of which 300 have a wrong cell. Each is sent as a
 browser does, with the requests that the page of its progress makes; ``seconds`` is the sum of them
-all, of the first file, ``longest_step`` the longest that nothing moved on the page.
+all, of the first file, ``longest_step`` the longest that nothing moved on the page. ``cpu_seconds``
+is what of it was computing: the rest is waiting, for the disk or for what else the machine does.
 """
 
 import csv
