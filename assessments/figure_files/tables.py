@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,7 +142,7 @@ def _table(rows, kind, separator):
         row = {}
         for column, cell in cells.items():
             if column in known:
-                row[known[column]] = _plain(cell)
+                row[known[column]] = kept_value(cell)
                 if column in numbers and has_decimal_comma(cell.value):
                     table.comma_is_decimal = True
             elif column not in headed and str(cell.value).strip():
@@ -173,12 +174,15 @@ def _columns(heads, kind, row=1):
     return columns, faults
 
 
-def _plain(cell):
+def kept_value(cell):
+    """What a cell of a workbook holds, as it is kept in JSON until it has been checked."""
     value = cell.value
     if cell.is_formula:
         return {"formula": str(value)[:100]}
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int) or (
+        isinstance(value, float) and math.isfinite(value)  # JSON knows no infinity
+    ):
         return value
     return str(value)[:LONGEST_CELL]

@@ -45,7 +45,11 @@ def may_read_figures(user):
         Q(cluster__in=user.cluster_ids(*CLUSTER_ROLES))
         | Q(cluster__in=followed_by(user))
         | Q(cluster__health_board__in=user.health_board_ids())
-        | Q(cluster__reflections__in=reviewed_by(user))
+        | Q(
+            cluster__in=ReviewAccess.objects.running()
+            .filter(user=user)
+            .values("reflection__cluster")
+        )
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,7 @@ from assessments.figure_files.checking import Codes, Context, check_rows
 from assessments.figure_files.faults import Code, Unreadable, Wrong, letters
 from assessments.figure_files.layout import COLUMNS, FIGURES, POPULATIONS
 from assessments.figure_files.numbers import has_decimal_comma, number_of
-from assessments.figure_files.tables import guarded, table_of
+from assessments.figure_files.tables import guarded, kept_value, table_of
 from assessments.populations import Peoples
 from cdf_site.common.uploads import RefusedFile
 from frameworks.models import Indicator
@@ -274,6 +275,13 @@ def test_a_workbook_with_numbers_and_dates_as_such():
         [2, 1, 2, "2026-04-01", "12.5", "200", "Nodyn", None],
         [4, 1, 1, "2026-04-01", "1234", None, None, None],
     ]
+
+
+def test_an_infinite_number_in_a_workbook_is_none():
+    """As 1E999 is read from a file: JSON, in which rows are kept, has none."""
+    cell = SimpleNamespace(value=float("1E999"), is_formula=False)
+
+    assert kept_value(cell) == "inf"
 
 
 def test_unknown_repeated_and_missing_columns_are_all_told():

@@ -21,7 +21,12 @@ from assessments.services.figures import (
 )
 from frameworks.models import Indicator
 from organisations.models import AuditEvent
-from tests.factories import ClusterFactory, IndicatorFactory, thawed
+from tests.factories import (
+    ClusterFactory,
+    IndicatorFactory,
+    SelfReflectionFactory,
+    thawed,
+)
 from tests.steps import correct_wording
 
 pytestmark = pytest.mark.django_db
@@ -502,6 +507,20 @@ def test_only_the_figures_that_one_may_read_are_shown(
         officer: ["afan", "ogwr"],
         national: ["afan", "ogwr"],
     }
+
+
+def test_a_figure_is_read_once_however_many_cycles_its_cluster_has(
+    indicator, cluster, period, officer, lead
+):
+    enter(indicator, cluster, period, by=officer)
+    for _ in range(3):
+        SelfReflectionFactory(cluster=cluster)
+
+    counts = [
+        IndicatorValue.objects.visible_to(person).count() for person in (officer, lead)
+    ]
+
+    assert counts == [1, 1]
 
 
 def test_a_closed_cluster_has_a_row_for_its_own_time(indicator, board, officer, client):
