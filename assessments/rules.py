@@ -3,7 +3,13 @@
 import rules
 
 from assessments.models import ReviewAccess, SelfReflection
-from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Role, Succession
+from organisations.models import (
+    CLUSTER_ROLES,
+    LEAD_ROLES,
+    Membership,
+    Role,
+    Succession,
+)
 from organisations.permissions import Permission
 from organisations.rules import is_administrator
 
@@ -82,7 +88,14 @@ def facilitates(user, reflection):
 @rules.predicate
 def is_under_peer_review(user, reflection):
     """Whether a group has a facilitator for it now, who records what the group agrees."""
-    return _access(reflection, ReviewAccess.Role.FACILITATOR).exists()
+    members = Membership.objects.current().filter(
+        role__in=CLUSTER_ROLES, cluster=reflection.cluster_id
+    )
+    return (
+        _access(reflection, ReviewAccess.Role.FACILITATOR)
+        .exclude(user__in=members.values("user"))
+        .exists()
+    )
 
 
 def _carries_on(cluster_ids, action):

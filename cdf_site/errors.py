@@ -25,7 +25,7 @@ NOT_TYPED = re.compile(
     r"|written_in|page_of|asked|incomplete|stay|leave|switch_to|keep_mine|use_theirs|join|next"
     r"|add_evidence|uses|outcome"
     r"|add_action|about|owner|past_asked|past_confirmed|both|status|escalated_to|reopen"
-    r"|(.*-)?(place|submission|mentions?)|share|share_all|resolve|take_back|put_back|onward"
+    r"|(.+-)(place|submission|mentions?)|share|share_all|resolve|take_back|put_back|onward"
     r"|choose|go|clock|room|present|agenda"
     r"|size|boards|suggest|effect|undo|use"
 )

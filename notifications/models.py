@@ -49,6 +49,18 @@ class Message(models.Model):
             "review_announced",
             pgettext_lazy("e-mail", "review announced"),
         )
+        REVIEW_MEETING = (
+            "review_meeting",
+            pgettext_lazy("e-mail", "meeting of a review group"),
+        )
+        REVIEW_REMOVED = (
+            "review_removed",
+            pgettext_lazy("e-mail", "taken out of a review group"),
+        )
+        REVIEW_AGREED = (
+            "review_agreed",
+            pgettext_lazy("e-mail", "agreement of a review recorded"),
+        )
         REVIEW_MENTION = (
             "review_mention",
             pgettext_lazy("e-mail", "mentioned in a review"),

@@ -114,10 +114,10 @@ def leads_the_entrys_cluster(user, practice):
 
 @rules.predicate
 def is_something_to_somebody(user):
-    """To a cluster, a board or nationally, or a reviewer."""
+    """To a cluster, a board or nationally, or a reviewer while the round lasts."""
     return (
         bool(user.current_memberships)
-        or Assignment.objects.running().filter(user=user).exists()
+        or Assignment.objects.running().in_running_rounds().filter(user=user).exists()
     )
 
 

@@ -83,7 +83,6 @@ NO_PAGES = {
     "translation:translation_download",
     "translation:translation_next",
     "indicators:figures_choose",
-    "peerreview:assignment_remove",
     "peerreview:group_add",
     "peerreview:group_remove",
     "peerreview:interest_take_back",

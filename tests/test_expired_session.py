@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from assessments.models import Answer, Question
 from assessments.views.loading import reflection_url
+from cdf_site.errors import SentText
 from tests.factories import UserFactory
 from tests.pseudo import OPEN, untranslated, use_pseudo_language
 from tests.steps import start
@@ -143,6 +144,13 @@ def test_what_was_typed_comes_back(browser, reflection, page, language, words, l
     sent = fields_of(html)
     assert (sent["anything-else-text"], sent["leave"]) == (TYPED, "1")
     assert stored() == []
+
+
+def test_where_a_group_meets_was_typed_and_what_an_annotation_is_about_was_not():
+    where = SentText("place", "Neuadd y Dref, Pontypridd")
+    about = SentText("a-7c1f5a52-6a3e-4f0e-8d61-0d2b8c1f6a01-place", "criterion-1")
+
+    assert (where.is_typed, about.is_typed) == (True, False)
 
 
 def test_after_signing_in_in_another_tab_it_is_sent_at_once(browser, page, lead):

@@ -3,8 +3,10 @@
 import datetime
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,20 @@ LARGEST_VERSION = 2**31 - 1  # what the column of PostgreSQL holds
 # What can be said of a text's language.
 LANGUAGE_CHOICES = [("", _("Detect automatically")), *LANGUAGES]
 LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
+
+
+class LongestText(MaxLengthValidator):
+    """Says how long a text is and may be, in figures as they are read."""
+
+    def __call__(self, value):
+        try:
+            super().__call__(value)
+        except ValidationError as error:
+            for name in ("show_value", "limit_value"):
+                error.params[name] = number_format(
+                    error.params[name], use_l10n=True, force_grouping=True
+                )
+            raise
 
 
 class TextField(forms.CharField):
@@ -28,7 +44,7 @@ class TextField(forms.CharField):
             required=False,
             widget=forms.Textarea(attrs=attributes),
             validators=[
-                MaxLengthValidator(
+                LongestText(
                     longest,
                     _(
                         "Shorten this text. It has %(show_value)s characters and "

@@ -214,8 +214,7 @@ def answers_page(
             request,
             reflection,
             saved,
-            page_items,
-            form.cleaned_data["written_in"],
+            form,
             outcome=getattr(sheet, "outcome", None),
         )
 
@@ -413,9 +412,13 @@ def _action_url(reflection, about):
     return f"{url}?{urlencode({kind: about, 'from': 'form'})}"
 
 
-def _refused(request, reflection, saved, page_items, language, *, outcome):
-    """Say that the time is over, with what was typed: it is kept, but not part of anything."""
-    items = {item.subject: item for item in page_items}
+def _refused(request, reflection, saved, form, *, outcome):
+    """Say that the time is over, with what was typed: it is kept, but not part of anything.
+
+    A text that is too long is not kept, and shown as it was sent.
+    """
+    items = {item.subject: item for item in form.items}
+    language = form.cleaned_data["written_in"]
     return render(
         request,
         "assessments/answers_refused.html",
@@ -430,6 +433,12 @@ def _refused(request, reflection, saved, page_items, language, *, outcome):
                     history_url(reflection, entry.subject, outcome),
                 )
                 for entry in saved.closed
+            ],
+            "not_kept": [
+                (item, text, detect(text, language))
+                for item in form.items
+                if f"{item.key}-text" in form.errors
+                and (text := form.data.get(f"{item.key}-text", ""))
             ],
         },
         status=409,

@@ -3,7 +3,8 @@
 // It sends the fields of the answers that changed, with their versions, to the address of the form. One
 // request is under way at a time. What got no reply is sent again as it was, under the same number, so
 // that a lost reply never looks like somebody else's change. Until the server has it, what is typed is
-// kept on the device as a draft (drafts.js).
+// kept on the device as a draft (drafts.js). What others see already is sent by its button alone: until
+// then it is only such a draft.
 
 const DELAY = 1000; // milliseconds after the last key
 const AT_LATEST = 10000; // for whoever never stops typing
@@ -31,9 +32,11 @@ function saveWhileTyping(form, drafts) {
   const conflictButton = document.getElementById("save-state-conflict");
   const person = form.elements.page_of.value;
   const keys = [...form.querySelectorAll("input[name$='-version']")].map((input) => input.name.slice(0, -"-version".length));
+  const byButton = [...form.querySelectorAll("input[name$='-shown']")].map((input) => input.name.slice(0, -"-shown".length));
 
   const changed = new Set(); // answers typed into since they were last sent
   const held = new Map(); // answers that somebody else changed, until it is settled: what was refused
+  const typed = new Set(); // those typed into that wait for their button
   const wrong = new Set(); // answers that cannot be taken as they are, until they are typed into again
   const drafted = new Map(); // by answer, the draft that is on the device: its content and mark
   let restored = []; // drafts of an earlier visit, to be sent as they are
@@ -58,7 +61,7 @@ function saveWhileTyping(form, drafts) {
 
   // The fields of an answer -------------------------------------------------------------------
 
-  const keyOf = (name) => keys.find((key) => name.startsWith(`${key}-`));
+  const keyOf = (name) => [...keys, ...byButton].find((key) => name.startsWith(`${key}-`));
   const versionOf = (key) => form.elements[`${key}-version`];
   const unsent = () => Boolean(pending || restored.length || changed.size);
 
@@ -68,7 +71,7 @@ function saveWhileTyping(form, drafts) {
   }
 
   function contentOf(key, fields = fieldsOf(key)) {
-    const own = fields.filter(([name]) => keyOf(name) === key && !/-(version|after|base)$/.test(name));
+    const own = fields.filter(([name]) => keyOf(name) === key && !/-(version|shown|after|base)$/.test(name));
     return JSON.stringify(own);
   }
 
@@ -433,7 +436,7 @@ function saveWhileTyping(form, drafts) {
   // Drafts ------------------------------------------------------------------------------------
 
   const nameOf = (key) => `${form.dataset.reflection}/${key}`;
-  const isOpen = (key) => changed.has(key) || held.has(key) || wrong.has(key) || Boolean(pending?.keys.includes(key));
+  const isOpen = (key) => changed.has(key) || typed.has(key) || held.has(key) || wrong.has(key) || Boolean(pending?.keys.includes(key));
   const toDraft = new Set();
 
   function draftSoon(key) {
@@ -477,7 +480,7 @@ function saveWhileTyping(form, drafts) {
     found.sort((one, other) => keys.indexOf(one.content.key) - keys.indexOf(other.content.key));
     for (const { name, mark, content } of found) {
       const { key, fields, operation } = content;
-      if (!keys.includes(key) || changed.has(key)) {
+      if (![...keys, ...byButton].includes(key) || changed.has(key) || typed.has(key)) {
         continue;
       }
       const before = fieldsOf(key);
@@ -488,7 +491,11 @@ function saveWhileTyping(form, drafts) {
         continue;
       }
       drafted.set(key, { content: contentOf(key, fields), mark });
-      restored.push({ operation, keys: [key], fields, before });
+      if (byButton.includes(key)) {
+        typed.add(key);
+      } else {
+        restored.push({ operation, keys: [key], fields, before });
+      }
       labels.push(document.getElementById(key).dataset.label);
     }
     if (labels.length) {
@@ -553,6 +560,11 @@ function saveWhileTyping(form, drafts) {
   // What the person does ------------------------------------------------------------------------
 
   function noteChange(key, delay) {
+    if (byButton.includes(key)) {
+      typed.add(key);
+      draftSoon(key);
+      return;
+    }
     draftSoon(key);
     if (!held.has(key)) {
       restored = restored.filter((draft) => !draft.keys.includes(key));
@@ -612,6 +624,20 @@ function saveWhileTyping(form, drafts) {
       goOn(submitter);
     } else {
       leaving = true;
+      writeDrafts();
+    }
+  });
+
+  // What was typed and is not wanted goes before the page does.
+  form.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-cancels]");
+    const key = link?.dataset.cancels;
+    if (typed.has(key)) {
+      event.preventDefault();
+      await writeDrafts();
+      typed.delete(key);
+      await forget(key);
+      location.assign(link.href);
     }
   });
 

@@ -178,7 +178,7 @@ class AnnotationsForm(forms.Form):
             kind.summary_label = item.label
             self.fields[f"{key}-choice"] = kind
         text = TextField(
-            label=_("Your reply") if item.is_reply else _("Your annotation"),
+            label=_("Your comment") if item.is_reply else _("Your annotation"),
             rows=3,
             language=row.language,
             initial=row.text,
@@ -229,10 +229,14 @@ class AnnotationsForm(forms.Form):
         }
         if hidden & set(self.errors):
             raise BadRequest("a hidden field of the form is missing or spoiled")
+        wrong = self.with_errors()
+        return [self._entry(item) for item in self.items.values() if item not in wrong]
+
+    def with_errors(self):
         return [
-            self._entry(item)
+            item
             for item in self.items.values()
-            if not {f"{item.key}-{part}" for part in PARTS} & set(self.errors)
+            if {f"{item.key}-{part}" for part in PARTS} & set(self.errors)
         ]
 
     def mentions(self):
@@ -274,6 +278,22 @@ class AnnotationsForm(forms.Form):
                 f"{item.key}-choice", "x"
             ):
                 self.add_error(f"{item.key}-choice", _("Choose a kind."))
+
+    def leave_for_the_button(self, entries):
+        """Those of ``entries`` that nobody else sees; of changed ones that others see, say so."""
+        left = []
+        for entry in entries:
+            item = self.items[entry.subject.key]
+            if not item.stored.is_shared:
+                left.append(entry)
+            elif (entry.choice or item.stored.choice, entry.text) != (
+                item.stored.content
+            ):
+                self.add_error(
+                    f"{item.key}-text",
+                    _("Others see this text. Press Save to change it."),
+                )
+        return left
 
     def add_unfinished(self, numbers):
         """Say of what cannot be shared yet what is missing."""

@@ -69,6 +69,7 @@ class MeetingForm(TypedForm):
 
     def __init__(self, group, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.stored = group.meets_at
         meets_at = group.meets_at and timezone.localtime(group.meets_at)
         for name, value in {
             "meets_on": meets_at.date() if meets_at else None,
@@ -97,6 +98,15 @@ class MeetingForm(TypedForm):
             elif hour is not None and not day:
                 self.add_error("meets_on", _("Enter the day, the month and the year."))
         data["meets_at"] = instant(day, hour) if day and hour is not None else None
+        if (
+            data["meets_at"]
+            and data["meets_at"] != self.stored
+            and day < timezone.localdate()
+        ):
+            self.add_error(
+                "meets_on",
+                _("This day is past. Choose today or a later day for the meeting."),
+            )
         return data
 
     def values(self):

@@ -1,6 +1,7 @@
 """What is put on a meeting's agenda, and what is undertaken there."""
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms import TextField
@@ -79,10 +80,38 @@ class AgendaForm(forms.Form):
         return [line.key for line in chosen]
 
 
+class AnnotationSelect(forms.Select):
+    """Words of people, each said to be in its language."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if annotation := getattr(value, "instance", None):
+            option["attrs"]["lang"] = annotation.language
+        return option
+
+
+class AnnotationField(forms.ModelChoiceField):
+    """One of the annotations on the screen, by the beginning of its words."""
+
+    widget = AnnotationSelect
+
+    def label_from_instance(self, annotation):
+        return Truncator(annotation.text).words(12)
+
+
 class MeetingActionForm(forms.Form):
     """Something that the cluster undertakes in the meeting; empty where nothing is."""
 
     text = TextField(label=_("What will the cluster do?"), rows=2, longest=2000)
+    annotation = AnnotationField(
+        label=_("What does it come from?"),
+        queryset=None,
+        required=False,
+        empty_label=_("The outcome as a whole"),
+        error_messages={
+            "invalid_choice": _("Choose an annotation that has not been taken back.")
+        },
+    )
     owner = forms.ModelChoiceField(
         label=_("Who sees to it?"),
         queryset=None,
@@ -91,9 +120,13 @@ class MeetingActionForm(forms.Form):
     )
     due_on = DatePartsField(label=_("By when?"), required=False)
 
-    def __init__(self, owners, *args, **kwargs):
+    def __init__(self, owners, origins, *args, is_of_the_whole=False, **kwargs):
+        """``origins`` are the annotations that it may come from."""
         super().__init__(*args, prefix="action", **kwargs)
         self.fields["owner"].queryset = owners
+        self.fields["annotation"].queryset = origins
+        if is_of_the_whole:
+            self.fields["annotation"].empty_label = _("The whole submission")
 
     @property
     def is_typed(self):

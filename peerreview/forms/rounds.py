@@ -227,7 +227,7 @@ class RoundForm(TypedForm):
 
     def clean_code(self):
         code = self.cleaned_data["code"]
-        if code in TAKEN_BY_A_PAGE or ReviewRound.objects.filter(code=code).exists():
+        if code in TAKEN_BY_A_PAGE:
             raise forms.ValidationError(
                 _("This code is taken already. Choose another.")
             )

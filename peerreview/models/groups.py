@@ -67,6 +67,15 @@ class AssignmentQuerySet(models.QuerySet):
         """Those that nobody has ended, of people who can sign in."""
         return self.filter(ended_at=None, user__is_active=True)
 
+    def in_running_rounds(self):
+        """Those of rounds that were announced and are not closed."""
+        closed = ReviewPhase.objects.filter(
+            kind=ReviewPhase.Kind.CLOSED, starts_on__lte=timezone.localdate()
+        )
+        return self.filter(group__round__announced_at__isnull=False).exclude(
+            group__round__in=closed.values("round")
+        )
+
     def visible_to(self, user):
         """One's own, and those of the groups that one knows of; pages tell few why somebody declined."""
         return self.filter(
@@ -131,13 +140,14 @@ class ClusterReviewQuerySet(models.QuerySet):
     def read_by_reviewer(self, user):
         """Those that ``user`` may read as a reviewer or facilitator now.
 
-        The access to the submission, the assignment to the group, and no membership in the cluster:
+        The round's access to the submission, the assignment to the group, and no membership in the cluster:
         whoever becomes its member is no peer any more, at their next request.
         """
         now = timezone.now()
         access = ReviewAccess.objects.filter(
             reflection=OuterRef("reflection"),
             user=user,
+            source=OuterRef("round__code"),
             role__in=ReviewAccess.REVIEWING,
             starts_at__lte=now,
             ends_at__gt=now,

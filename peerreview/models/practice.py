@@ -28,7 +28,7 @@ class GoodPracticeQuerySet(models.QuerySet):
         return self.filter(withdrawn_at=None)
 
     def visible_to(self, user):
-        """Everybody's who is something to a cluster, a board or nationally, or a reviewer.
+        """Everybody's who is something to a cluster, a board or nationally, or reviews now.
 
         What was withdrawn is its cluster's, and theirs whose cluster carries on for it.
         """
@@ -40,8 +40,8 @@ class GoodPracticeQuerySet(models.QuerySet):
         )
         if user.current_memberships:
             return found
-        reviewing = Assignment.objects.running().filter(user=user)
-        return found.filter(Exists(reviewing))
+        reviewing = Assignment.objects.running().in_running_rounds()
+        return found.filter(Exists(reviewing.filter(user=user)))
 
 
 class GoodPractice(models.Model):
@@ -52,7 +52,7 @@ class GoodPractice(models.Model):
     )
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="good_practices")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="+")
-    # The level at which the cluster was then: agreed where it was, else its own.
+    # The level that was agreed by then; none where none was. Never the cluster's own.
     level = models.PositiveSmallIntegerField(null=True, choices=LEVEL_CHOICES)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("what the cluster does, and what came of it"))

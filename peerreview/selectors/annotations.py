@@ -64,6 +64,7 @@ class Thread:
     resolved_by: str = ""
     replies: list = field(default_factory=list)
     own_replies: list = field(default_factory=list)  # typed and not sent
+    read_replies: list = field(default_factory=list)  # those without fields
     mentioned: list = field(default_factory=list)
     response: object = None
     is_earlier: bool = False  # about a submission before the one that is read
@@ -92,6 +93,8 @@ class Place:
     open: list[Thread] = field(default_factory=list)
     resolved: list[Thread] = field(default_factory=list)
     own: list[Annotation] = field(default_factory=list)  # private
+    read: list[Annotation] = field(default_factory=list)  # of those, without fields
+    has_more_own: bool = False  # than stand on the page
     taken_back: list[Annotation] = field(default_factory=list)
     open_count: int = 0
     resolved_count: int = 0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -48,21 +48,26 @@ class ClusterRow:
     progress: Progress | None
     has_submission: bool
     is_own: bool  # the reader works in it
-    is_read: bool  # the reader reads it as a reviewer or facilitator, once there is something
+    is_read: bool  # the reader reads it as a reviewer or facilitator, once they may
+    is_open: bool  # they may now: pages lead there
     interests: list[Interest] = field(default_factory=list)  # for whoever arranges
+    is_overseen: bool = (
+        False  # the reader arranges the round, or is of the cluster's board
+    )
 
     @property
     def cluster(self):
         return self.review.cluster
 
 
-@dataclass(frozen=True)
+@dataclass
 class PersonRow:
     """Somebody with an assignment in a group."""
 
     assignment: Assignment
     own: list  # clusters of the group that are their own, and which they do not review
     interests: list  # clusters of the group that they said they should not review
+    has_left: bool = False  # worked in a cluster of the group, and in none of them now
 
     @property
     def user(self):
@@ -102,6 +107,11 @@ class GroupRow:
             found.append(_("The group has no facilitator."))
         if self.clusters and not self.group.meets_at:
             found.append(_("No date is set for the meeting."))
+        found += [
+            "{}: {}".format(_("No longer in a cluster of the group"), person.user)
+            for person in self.reviewers
+            if person.has_left
+        ]
         found += [
             "{}: {}".format(_("Nobody reviews this cluster"), row.cluster.name)
             for row in self.unread
@@ -156,14 +166,14 @@ class GroupRow:
 
 
 def load_groups(review_round, groups, *, user, organises):
-    """``groups`` with all that pages show of them, whatever their number: six queries.
+    """``groups`` with all that pages show of them, whatever their number: seven queries.
 
     ``organises``: the reader arranges the round, and sees who declined, and interests of others.
     """
     found = {group.pk: GroupRow(group) for group in groups.order_by("number")}
     for row in found.values():
         row.group.round = review_round
-    reviews = load_reviews(review_round, group__in=found)
+    reviews = load_reviews(review_round, reader=user, group__in=found)
     assignments = list(
         Assignment.objects.visible_to(user)
         .filter(group__in=found)
@@ -195,13 +205,18 @@ def load_groups(review_round, groups, *, user, organises):
         (group.clusters if review.takes_part else group.withdrawn).append(row)
     for assignment in assignments:
         _place(found[assignment.group_id], assignment, working, interests, organises)
+    if organises:
+        _mark_who_left(found.values())
     for group in found.values():
         group.shared_people = _shared(group, working)
     return list(found.values())
 
 
-def load_reviews(review_round, **which):
-    """The reviews of a round in the alphabet of the reader, with what their progress needs: one query."""
+def load_reviews(review_round, *, reader=None, **which):
+    """The reviews of a round in the alphabet of the reader, with what their progress needs: one query.
+
+    ``is_open`` says of each whether ``reader`` may read it as a reviewer now.
+    """
     sort = "sort_cy" if get_language() == "cy" else "sort_en"
     reviews = (
         ClusterReview.objects.filter(round=review_round, **which)
@@ -217,6 +232,13 @@ def load_reviews(review_round, **which):
                     choice="", text=""
                 )
             ),
+        )
+        .annotate(
+            is_open=Exists(
+                ClusterReview.objects.read_by_reviewer(reader).filter(pk=OuterRef("pk"))
+            )
+            if reader
+            else Value(False)
         )
         .select_related("reflection__cycle", "reflection__cluster__health_board")
         .order_by(f"reflection__cluster__{sort}", "pk")
@@ -242,10 +264,9 @@ def _number_of(written):
 def _cluster_row(review, *, user, role, interests, organises):
     is_own = review.reflection.cluster_id in user.cluster_ids(*CLUSTER_ROLES)
     declared = any(interest.user_id == user.pk for interest in interests)
-    sees_progress = (
-        organises
-        or review.cluster.health_board_id in user.health_board_ids()
-        or (role == Roles.FACILITATOR and not declared and not is_own)
+    is_overseen = organises or review.cluster.health_board_id in user.health_board_ids()
+    sees_progress = is_overseen or (
+        role == Roles.FACILITATOR and not declared and not is_own
     )
     return ClusterRow(
         review=review,
@@ -253,7 +274,9 @@ def _cluster_row(review, *, user, role, interests, organises):
         has_submission=review.has_submission,
         is_own=is_own,
         is_read=bool(role) and not is_own and not declared and review.takes_part,
+        is_open=review.is_open,
         interests=interests if organises else [],
+        is_overseen=is_overseen,
     )
 
 
@@ -305,6 +328,23 @@ def _place(group, assignment, working, interests, organises):
         group.facilitator = person
     else:
         group.reviewers.append(person)
+
+
+def _mark_who_left(groups):
+    """Reviewers go on when their membership ends; whoever arranges the round decides."""
+    ended = set(
+        Membership.objects.ended()
+        .filter(
+            role__in=CLUSTER_ROLES,
+            cluster__in=[row.cluster.pk for group in groups for row in group.clusters],
+        )
+        .values_list("user", "cluster")
+    )
+    for group in groups:
+        for person in group.reviewers:
+            person.has_left = not person.own and any(
+                (person.user.pk, row.cluster.pk) in ended for row in group.clusters
+            )
 
 
 def _shared(group, working):
@@ -379,20 +419,24 @@ def candidates(group):
     ]
 
 
-def review_to_have_a_part_in(user, round_code, cluster):
+def review_to_have_a_part_in(user, round_code, cluster, *, or_had_one=False):
     """The review of a peer's cluster in a group in which ``user`` has a part, or None.
 
     Whether or not reading has begun: that somebody should not review it is said before.
+    ``is_part_of_the_reader`` says whether they have it now; with ``or_had_one``, it may be over.
     """
-    mine = Assignment.objects.running().filter(user=user)
+    running = Assignment.objects.running().filter(user=user)
+    mine = Assignment.objects.filter(user=user) if or_had_one else running
+    now = Q(withdrew_at=None, group__in=running.values("group"))
     return (
-        ClusterReview.objects.taking_part()
-        .filter(
+        ClusterReview.objects.filter(
+            Q() if or_had_one else now,
             round__code=round_code,
             round__announced_at__isnull=False,
             reflection__cluster__code=cluster,
             group__in=mine.values("group"),
         )
+        .annotate(is_part_of_the_reader=Case(When(now, then=True), default=False))
         .exclude(reflection__cluster__in=user.cluster_ids(*CLUSTER_ROLES))
         .select_related("round", "group__round", "reflection__cluster")
         .prefetch_related("round__phases")

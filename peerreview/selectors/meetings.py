@@ -26,6 +26,7 @@ from peerreview.models import (
     Assignment,
     ClusterReview,
     Finding,
+    ReviewGroup,
 )
 
 QUESTION = Annotation.Kind.QUESTION
@@ -78,10 +79,38 @@ def followed_reviews(group, user):
     return _with_round(ClusterReview.objects.filter(follows, group=group), group)
 
 
-def review_in(group, **where):
-    """The review of ``group`` that ``where`` says, whoever asks; None where there is none."""
-    found = _with_round(ClusterReview.objects.filter(group=group, **where), group)
-    return found[0] if found else None
+def group_once_facilitated(round_code, number, user):
+    """The group of which ``user`` was ever made the facilitator, to keep what they type; else None."""
+    assigned = Assignment.objects.filter(user=user, role=Assignment.Role.FACILITATOR)
+    return (
+        ReviewGroup.objects.filter(
+            pk__in=assigned.values("group"),
+            round__code=round_code,
+            round__announced_at__isnull=False,
+            number=number,
+        )
+        .select_related("round__cycle__edition", "round__health_board")
+        .prefetch_related("round__phases")
+        .first()
+    )
+
+
+def review_of(submission_pk, review_round):
+    """The review in ``review_round`` of what was submitted, whoever asks; None where there is none."""
+    review = (
+        ClusterReview.objects.filter(
+            round=review_round, reflection__submissions=submission_pk
+        )
+        .select_related(
+            "group",
+            "reflection__cycle__edition",
+            "reflection__cluster__health_board",
+        )
+        .first()
+    )
+    if review:
+        review.round = review_round
+    return review
 
 
 # The agenda --------------------------------------------------------------------------------
@@ -478,6 +507,25 @@ def threads_of(sheet, *, user):
     return [Thread(annotation, replies[annotation.pk]) for annotation in roots]
 
 
+def origins_of(sheet, *, user, chosen=""):
+    """The annotations that an action of this item may come from: the open ones, and the ``chosen``."""
+    is_offered = Q(resolved_at=None)
+    if chosen.isdecimal() and len(chosen) < 19:
+        is_offered |= Q(pk=chosen)  # somebody may have resolved it meanwhile
+    return (
+        Annotation.objects.visible_to(user)
+        .roots()
+        .standing()
+        .filter(
+            is_offered,
+            review=sheet.review,
+            outcome=sheet.outcome,
+            shared_at__isnull=False,
+        )
+        .order_by("pk")
+    )
+
+
 def actions_of(sheet, *, user):
     """The actions of the cluster that came from this review, of this item."""
     return list(
@@ -563,6 +611,7 @@ class Agreement:
 
     row: SubmittedOutcome
     conclusion: object
+    notes: object = NOT_ANSWERED
 
     @property
     def outcome(self):
@@ -585,6 +634,8 @@ class AgreementSheet:
     levels: list[Agreement]
     others: list[Agreement]  # of modules without levels, of which something was found
     whole: object
+    whole_notes: object
+    actions: list[Action]
     notes_count: int
     seen: str  # to be sent with the page
 
@@ -598,7 +649,7 @@ class AgreementSheet:
 
 
 def load_agreement(review, submission, *, user):
-    """What there is to record of ``submission``: three queries."""
+    """What there is to record of ``submission``: four queries."""
     findings = {
         FindingSubject.of(finding): finding
         for finding in Finding.objects.visible_to(user).filter(
@@ -608,20 +659,35 @@ def load_agreement(review, submission, *, user):
     }
     rows = submitted_outcomes(submission, review.reflection.cycle.edition)
 
-    def conclusion(outcome_id):
-        subject = FindingSubject(submission.pk, outcome_id, CONCLUSION)
+    def found(outcome_id, part):
+        subject = FindingSubject(submission.pk, outcome_id, part)
         return findings.get(subject, NOT_ANSWERED)
 
-    agreements = [Agreement(row, conclusion(row.outcome_id)) for row in rows]
+    agreements = [
+        Agreement(row, found(row.outcome_id, CONCLUSION), found(row.outcome_id, NOTES))
+        for row in rows
+    ]
+    actions = list(
+        Action.objects.visible_to(user)
+        .filter(review_origin__review=review)
+        .select_related("owner", "outcome__module")
+        .order_by("outcome__module__number", "outcome__number", "pk")
+    )
+    for action in actions:
+        if action.outcome:
+            edition = review.reflection.cycle.edition
+            read_over(edition, [action.outcome, action.outcome.module])
     return AgreementSheet(
         submission=submission,
         levels=[each for each in agreements if each.row.uses_levels],
         others=[
             each
             for each in agreements
-            if not each.row.uses_levels and each.conclusion.text
+            if not each.row.uses_levels and (each.conclusion.text or each.notes.text)
         ],
-        whole=conclusion(None),
+        whole=found(None, CONCLUSION),
+        whole_notes=found(None, NOTES),
+        actions=actions,
         notes_count=sum(subject.part == NOTES for subject in findings),
         seen=digest_of(findings.values()),
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import get_language
 
-from assessments.models import AgreedLevel, SubmittedOutcome
+from assessments.models import AgreedLevel
 from cdf_site.common.folding import fold
 from cdf_site.common.welsh import english_key, welsh_key
+from frameworks.models import Outcome
 from organisations.models import (
     LEAD_ROLES,
     FormerName,
@@ -18,7 +19,7 @@ from organisations.models import (
     User,
 )
 from peerreview.models import ContactRequest, GoodPractice
-from peerreview.selectors.wording import read_outcomes_over
+from peerreview.selectors.wording import read_each_over
 
 WITHOUT_LEVEL = "none"
 MOST_WORDS = 10  # of a search
@@ -111,48 +112,60 @@ def entries(reader, search):
     )
 
 
-def choices(reader):
-    """One query for the entries that there are, one for their boards' names."""
-    rows = list(
+def withdrawn(reader):
+    """What ``reader``'s clusters shared and withdrew, the latest first: one query."""
+    return list(
         GoodPractice.objects.visible_to(reader)
-        .shared()
-        .select_related("outcome__module__edition", "cluster")
-        .defer("text")
+        .filter(withdrawn_at__isnull=False)
+        .order_by("-withdrawn_at", "-pk")
     )
-    read_outcomes_over(rows)
-    outcomes = {
-        (row.outcome.module.number, row.outcome.number): (
-            f"{row.outcome.module.code}-{row.outcome.number}",
-            f"{row.outcome.module.abbreviation} {row.outcome}",
-        )
-        for row in rows
+
+
+def choices(reader):
+    """One query each for outcomes, levels and boards, however many entries there are.
+
+    An outcome that several editions have is named as the latest of them names it.
+    """
+    found = GoodPractice.objects.visible_to(reader).shared().order_by()
+    by_place = {
+        (outcome.module.number, outcome.number): outcome
+        for outcome in Outcome.objects.filter(pk__in=found.values("outcome"))
+        .select_related("module__edition")
+        .order_by("module__edition", "pk")
     }
+    outcomes = [by_place[place] for place in sorted(by_place)]
+    read_each_over(outcomes)
+    levels = found.exclude(level=None).values_list("level", flat=True).distinct()
     boards = HealthBoard.objects.filter(
-        pk__in={row.cluster.health_board_id for row in rows}
+        pk__in=found.values("cluster__health_board")
     ).in_name_order()
     return Choices(
-        outcomes=[outcomes[place] for place in sorted(outcomes)],
-        levels=sorted({row.level for row in rows if row.level is not None}),
+        outcomes=[
+            (
+                f"{outcome.module.code}-{outcome.number}",
+                f"{outcome.module.abbreviation} {outcome}",
+            )
+            for outcome in outcomes
+        ],
+        levels=sorted(levels),
         boards=[(board.code, board.name) for board in boards],
     )
 
 
 def level_then(annotation, outcome):
-    """The level at which the cluster is in ``outcome``: agreed where it was, else its own."""
-    agreed = (
+    """The level that was agreed of the cluster in ``outcome``, or None.
+
+    Other clusters read the library, and see levels only once they were agreed.
+    """
+    return (
         AgreedLevel.objects.filter(
             submitted_outcome__outcome=outcome,
             submitted_outcome__submission__reflection=annotation.review.reflection_id,
         )
         .order_by("-submitted_outcome__submission__number")
+        .values_list("level", flat=True)
         .first()
     )
-    if agreed:
-        return agreed.level
-    own = SubmittedOutcome.objects.filter(
-        outcome=outcome, submission=annotation.submission_id
-    ).first()
-    return own and own.own_level
 
 
 def people_to_name(cluster_ids):

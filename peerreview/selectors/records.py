@@ -6,7 +6,7 @@ The page and the PDF are made from the same ``Record``.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import get_language
 
 from assessments.models import Action, Submission, SubmittedOutcome
@@ -17,19 +17,15 @@ from peerreview.models import (
     Assignment,
     ClusterReview,
     Finding,
+    GoodPractice,
     Meeting,
     Response,
 )
 from peerreview.selectors.present import Present
-from peerreview.selectors.replies import Target
+from peerreview.selectors.replies import WANTING, Target, comments_of
 from peerreview.selectors.wording import read_outcomes_over
 
 Kind = Annotation.Kind
-ASKING = (
-    Kind.QUESTION,
-    Kind.SUGGESTION,
-    Kind.EVIDENCE,
-)  # something is to become of them
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,8 @@ class Remark:
     is_former: bool
     reply: Response | None
     about_earlier: bool  # about a submission before the latest
+    comments: list = field(default_factory=list)  # what was shared in its thread
+    is_in_library: bool = False  # good practice that the cluster shares there
 
 
 @dataclass(frozen=True)
@@ -137,18 +135,16 @@ class Record:
         return [
             remark
             for remark in self.remarks
-            if remark.annotation.choice in ASKING and not remark.annotation.is_resolved
+            if remark.annotation.choice in WANTING and not remark.annotation.is_resolved
         ]
 
     @property
     def settled(self):
-        """What was asked for and was settled, where the cluster has replied to it."""
+        """What was asked for and was settled."""
         return [
             remark
             for remark in self.remarks
-            if remark.annotation.choice in ASKING
-            and remark.annotation.is_resolved
-            and remark.reply
+            if remark.annotation.choice in WANTING and remark.annotation.is_resolved
         ]
 
     @property
@@ -177,7 +173,7 @@ class Record:
 
 
 def load_records(reviews, *, reader):
-    """A ``Record`` of each of ``reviews``: nine queries, however many they are.
+    """A ``Record`` of each of ``reviews``: ten queries, however many they are.
 
     Only what was shared is on it, whoever reads; and of that, what the reader may see.
     """
@@ -212,6 +208,13 @@ def load_records(reviews, *, reader):
         .roots()
         .standing()
         .filter(**shared)
+        .annotate(
+            is_in_library=Exists(
+                GoodPractice.objects.visible_to(reader).filter(
+                    annotation=OuterRef("pk")
+                )
+            )
+        )
         .select_related("outcome__module", "criterion", "author")
     )
     outcomes = {}
@@ -222,9 +225,11 @@ def load_records(reviews, *, reader):
     ):
         outcomes.setdefault(row.submission_id, []).append(row)
     groups = {review.group_id for review in reviews if review.group_id}
+    # Who is still there is asked of all; who took part is listed to those who know of the group.
+    known = Assignment.objects.visible_to(reader).filter(pk=OuterRef("pk"))
     assignments = list(
-        Assignment.objects.visible_to(reader)
-        .filter(group__in=groups)
+        Assignment.objects.filter(group__in=groups)
+        .annotate(is_known=Exists(known))
         .select_related("user")
         .order_by("pk")
     )
@@ -242,6 +247,7 @@ def load_records(reviews, *, reader):
         for each in assignments
         if each.ended_at is None and each.user.is_active
     }
+    comments = comments_of(reviews, present, reader=reader)
 
     records = []
     for review in reviews:
@@ -255,6 +261,8 @@ def load_records(reviews, *, reader):
                 about_earlier=bool(
                     submission and annotation.submission_id != submission.pk
                 ),
+                comments=comments.get(annotation.pk, []),
+                is_in_library=annotation.is_in_library,
             )
             for annotation in sorted(annotations.get(review.pk, []), key=_place)
         ]
@@ -262,7 +270,11 @@ def load_records(reviews, *, reader):
             review=review,
             submission=submission,
             people=_people(
-                [each for each in assignments if each.group_id == review.group_id],
+                [
+                    each
+                    for each in assignments
+                    if each.group_id == review.group_id and each.is_known
+                ],
                 {remark.annotation.author_id for remark in remarks},
             ),
             meetings=[each for each in meetings if each.group_id == review.group_id],

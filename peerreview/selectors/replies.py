@@ -1,6 +1,8 @@
 """What a cluster has been told in a review, and what it replies. Nothing here writes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Value
 
 from assessments.models import Submission, SubmittedOutcome
 from peerreview.models import Annotation, Finding, Response
@@ -8,6 +10,11 @@ from peerreview.selectors.present import Present
 from peerreview.selectors.wording import read_outcomes_over
 
 ANNOTATION, FINDING = "annotation", "finding"
+WANTING = (  # a reply; to good practice and an offer of support there may be one
+    Annotation.Kind.QUESTION,
+    Annotation.Kind.SUGGESTION,
+    Annotation.Kind.EVIDENCE,
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,14 @@ def is_ready(response):
     return bool(response.choice and (response.text.strip() or not needs_reason))
 
 
+@dataclass(frozen=True)
+class Comment:
+    """What somebody said in the thread of an annotation."""
+
+    annotation: Annotation
+    is_former: bool
+
+
 @dataclass
 class ToReply:
     """One thing that the cluster may reply to, as one of its readers sees it."""
@@ -68,6 +83,8 @@ class ToReply:
     is_taken_back: bool = False
     submission_number: int = 1
     submitted: SubmittedOutcome | None = None  # both levels of its outcome
+    wants_reply: bool = False
+    comments: list[Comment] = field(default_factory=list)
 
     @property
     def key(self):
@@ -122,6 +139,11 @@ class Replies:
         return self.by_target[target].response
 
     @property
+    def wanting(self):
+        """How many wait for a reply, as everywhere else it is said."""
+        return sum(row.wants_reply for row in self.rows)
+
+    @property
     def replied(self):
         return sum(row.is_sent for row in self.rows)
 
@@ -131,16 +153,79 @@ class Replies:
         return [row for row in self.rows if row.takes_a_reply and row.has_reply]
 
 
-def load_replies(review, *, reader):
-    """What was said of the cluster, in the order of the framework: seven queries.
+def wanting_reply(reviews, *, reader):
+    """By a review's number, the targets that wait for its cluster's reply: one query.
 
-    What its author took back is listed only where the cluster has replied to it.
+    Conclusions of the group; and of what reviewers asked, what is neither resolved nor answered, by
+    a reply that was sent or by the cluster in the thread.
+    """
+    wanting = {review.pk: set() for review in reviews}
+    findings = (
+        Finding.objects.visible_to(reader)
+        .filter(
+            review__in=reviews,
+            shared_at__isnull=False,
+            part=Finding.Part.CONCLUSION,
+            response__shared_at=None,
+        )
+        .exclude(choice="", text="")
+    )
+    answered = Annotation.objects.standing().filter(
+        parent=OuterRef("pk"),
+        voice=Annotation.Voice.CLUSTER,
+        shared_at__isnull=False,
+    )
+    annotations = (
+        Annotation.objects.visible_to(reader)
+        .roots()
+        .open()
+        .standing()
+        .filter(
+            ~Exists(answered),
+            review__in=reviews,
+            shared_at__isnull=False,
+            choice__in=WANTING,
+            response__shared_at=None,
+        )
+    )
+    first, second = (
+        rows.order_by().values_list("review", Value(kind), "pk")
+        for kind, rows in ((FINDING, findings), (ANNOTATION, annotations))
+    )
+    for review, kind, pk in first.union(second, all=True):
+        wanting[review].add(Target(kind, pk))
+    return wanting
+
+
+def comments_of(reviews, present, *, reader):
+    """What was said in threads, by the number of the annotation that it is about: one query."""
+    comments = {}
+    for annotation in (
+        Annotation.objects.visible_to(reader)
+        .standing()
+        .filter(parent__isnull=False, review__in=reviews, shared_at__isnull=False)
+        .select_related("author")
+        .order_by("shared_at", "pk")
+    ):
+        comments.setdefault(annotation.parent_id, []).append(
+            Comment(annotation, present.is_former(annotation))
+        )
+    return comments
+
+
+def load_replies(review, *, reader):
+    """What was said of the cluster, in the order of the framework: nine queries.
+
+    What its author took back, and notes of a meeting, are listed only where the cluster has replied
+    to them.
     """
     responses = {
         Target.of(response): response
         for response in Response.objects.visible_to(reader).filter(review=review)
     }
     present = Present([review])
+    comments = comments_of([review], present, reader=reader)
+    wanting = wanting_reply([review], reader=reader)[review.pk]
     rows = []
     for finding in (
         Finding.objects.visible_to(reader)
@@ -149,7 +234,9 @@ def load_replies(review, *, reader):
         .select_related("outcome__module", "submission__reflection")
         .defer("submission__content")
     ):
-        rows.append(_row(finding, Target(FINDING, finding.pk), responses))
+        row = _row(finding, Target(FINDING, finding.pk), responses)
+        if finding.part == Finding.Part.CONCLUSION or row.has_reply:
+            rows.append(row)
     for annotation in (
         Annotation.objects.visible_to(reader)
         .roots()
@@ -160,6 +247,7 @@ def load_replies(review, *, reader):
         row = _row(annotation, Target(ANNOTATION, annotation.pk), responses)
         row.is_former = present.is_former(annotation)
         row.is_taken_back = annotation.removed_at is not None
+        row.comments = comments.get(annotation.pk, [])
         if not row.is_taken_back or row.has_reply:
             rows.append(row)
     submission = (
@@ -178,6 +266,7 @@ def load_replies(review, *, reader):
     read_outcomes_over(rows, review.round.cycle.edition)
     for row in rows:
         row.submitted = levels.get(row.thing.outcome_id)
+        row.wants_reply = row.target in wanting
     return Replies(rows=sorted(rows, key=_place), submission=submission)
 
 

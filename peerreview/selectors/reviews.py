@@ -9,7 +9,12 @@ from types import SimpleNamespace
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 
 from assessments.last_cycle import load_last_outcome
-from assessments.models import IndicatorValue, Submission, SubmittedOutcome
+from assessments.models import (
+    IndicatorValue,
+    ReviewAccess,
+    Submission,
+    SubmittedOutcome,
+)
 from assessments.periods import Period
 from frameworks.models import Criterion, Indicator
 from organisations.models import CLUSTER_ROLES, LEAD_ROLES
@@ -74,10 +79,20 @@ def part_in(review, user):
 
 
 def taken_part_in(user):
-    """Reviews in whose group ``user`` was assigned, whatever became of that: to keep what they type."""
+    """Reviews in which ``user`` had a part, whatever became of that: to keep what they type.
+
+    They were assigned to its group, wrote in it, or were let read it when it was in another group.
+    """
     assigned = Assignment.objects.filter(user=user).values("group")
+    written = Annotation.objects.filter(author=user).values("review")
+    let_read = ReviewAccess.objects.filter(
+        user=user,
+        reflection=OuterRef("reflection"),
+        source=OuterRef("round__code"),
+    )
     return ClusterReview.objects.filter(
-        group__in=assigned, round__announced_at__isnull=False
+        Q(group__in=assigned) | Q(pk__in=written) | Exists(let_read),
+        round__announced_at__isnull=False,
     ).select_related("round", "reflection__cycle", "reflection__cluster")
 
 

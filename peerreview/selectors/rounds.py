@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
@@ -19,13 +19,13 @@ from peerreview.models import (
     Annotation,
     Assignment,
     ClusterReview,
-    Finding,
     Interest,
     ReviewGroup,
     ReviewPhase,
     ReviewRound,
 )
 from peerreview.selectors.groups import ClusterRow, GroupRow, load_groups, load_reviews
+from peerreview.selectors.replies import wanting_reply
 
 Kind = ReviewPhase.Kind
 
@@ -85,12 +85,24 @@ class RoundPage:
         )
 
     @property
+    def has_clusters_in_groups(self):
+        return any(group.clusters for group in self.groups)
+
+    @property
+    def wants_people_or_meetings(self):
+        """Whether a group of clusters has no facilitator, or no date."""
+        return any(
+            group.clusters and not (group.facilitator and group.group.meets_at)
+            for group in self.groups
+        )
+
+    @property
     def shows_progress(self):
         return any(row.progress for group in self.groups for row in group.clusters)
 
 
 def round_page(review_round, *, user, organises):
-    """The groups of a round that ``user`` may know of: at most nine queries."""
+    """The groups of a round that ``user`` may know of: at most ten queries."""
     groups = load_groups(
         review_round,
         ReviewGroup.objects.visible_to(user).filter(round=review_round),
@@ -105,6 +117,7 @@ def round_page(review_round, *, user, organises):
             has_submission=review.has_submission,
             is_own=False,
             is_read=False,
+            is_open=False,
         )
         for review in loose
     ]
@@ -298,7 +311,7 @@ class ClusterTask:
 
     review: ClusterReview
     shared_count: int  # annotations that the cluster sees
-    unanswered_count: int  # and findings, that have no reply of the cluster
+    unanswered_count: int  # what wants a reply of the cluster and has none
     may_reply: bool
 
     @property
@@ -424,14 +437,15 @@ def _of_own_clusters(user):
         for review in reviews
         if review.round.phase and review.round.phase.cluster_sees
     ]
-    shared, unanswered = {}, {}
+    shared, wanting = {}, {}
     if shown:
-        shared, unanswered = _shared_with_cluster(shown)
+        shared = _shared_with_cluster(shown)
+        wanting = wanting_reply(shown, reader=user)
     return [
         ClusterTask(
             review=review,
             shared_count=shared.get(review.pk, 0),
-            unanswered_count=unanswered.get(review.pk, 0),
+            unanswered_count=len(wanting.get(review.pk, ())),
             may_reply=bool(
                 review in shown
                 and review.round.phase.cluster_replies
@@ -443,31 +457,15 @@ def _of_own_clusters(user):
 
 
 def _shared_with_cluster(reviews):
-    """How many annotations each of ``reviews`` has that its cluster sees, and what waits for a reply."""
-    shared, unanswered = {}, {}
-    annotations = (
+    """How many annotations each of ``reviews`` has that its cluster sees."""
+    return dict(
         Annotation.objects.roots()
         .standing()
         .filter(review__in=reviews, shared_at__isnull=False)
-        .values_list("review", "response__shared_at")
+        .order_by()
+        .values_list("review")
+        .annotate(Count("pk"))
     )
-    for review, replied_at in annotations:
-        shared[review] = shared.get(review, 0) + 1
-        if replied_at is None:
-            unanswered[review] = unanswered.get(review, 0) + 1
-    findings = (
-        Finding.objects.filter(
-            review__in=reviews,
-            shared_at__isnull=False,
-            part=Finding.Part.CONCLUSION,
-        )
-        .exclude(choice="", text="")
-        .values_list("review", "response__shared_at")
-    )
-    for review, replied_at in findings:
-        if replied_at is None:
-            unanswered[review] = unanswered.get(review, 0) + 1
-    return shared, unanswered
 
 
 def _organised(user):

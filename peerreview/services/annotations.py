@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessments.models import Submission
 from assessments.services.versions import History, Saved, save_entries
 from frameworks.models import Criterion, Outcome
-from organisations.audit import record
+from organisations.audit import record, record_many
 from organisations.models import AuditEvent, User
 from organisations.permissions import Permission, authorise, holds
 from peerreview.models import (
@@ -30,6 +30,7 @@ from peerreview.rules import (
     works_in_the_reviewed_cluster,
 )
 from peerreview.selectors.people import people_of
+from peerreview.selectors.reviews import taken_part_in
 from peerreview.services.locking import locked_review
 from peerreview.services.mentions import tell_mentioned
 
@@ -48,6 +49,10 @@ class Unfinished(Exception):
     def __init__(self, numbers):
         self.numbers = numbers
         super().__init__(f"{len(numbers)} without a kind or words")
+
+
+class TakenBack(PermissionDenied):
+    """Its author took it back: there is nothing left to resolve."""
 
 
 class RepliedTo(PermissionDenied):
@@ -102,7 +107,7 @@ def save_annotations(
     review = locked_review(review, by=by)
     rows = _rows(review, entries, by=by)
     _refuse_to_empty(rows, entries)
-    allowed = _allowed_to_write(review, by=by)
+    allowed = allowed_to_write(review, by=by)
     saved = Saved()
     for is_open in (True, False):
         some = [e for e in entries if allowed(rows[e.subject]) is is_open]
@@ -160,19 +165,21 @@ def share_annotations(*, review, by, numbers=None):
         unfinished += set(numbers) - set(stored.values_list("key", flat=True))
         if unfinished:
             raise Unfinished(unfinished)
-    allowed = _allowed_to_write(review, by=by)
+    allowed = allowed_to_write(review, by=by)
     if not all(allowed(row) for row in rows):
         raise PermissionDenied("sharing refused")
     now = timezone.now()
     for row in rows:
         row.review = review
         row.shared_at = now
-        row.save(update_fields=["shared_at"])
-        record(AuditEvent.Kind.CHANGED, by=by, subject=row, what="shared")
+    Annotation.objects.filter(pk__in=[row.pk for row in rows]).update(shared_at=now)
+    record_many([(row, {}) for row in rows], by=by, what="shared")
+    people = {}
+    for mention in Mention.objects.filter(annotation__in=rows).select_related("user"):
+        people.setdefault(mention.annotation_id, []).append(mention.user)
     for row in rows:
-        people = list(User.objects.filter(mentions__annotation=row))
-        if people:
-            tell_mentioned(annotation=row, people=people, by=by)
+        if row.pk in people:
+            tell_mentioned(annotation=row, people=people[row.pk], by=by)
     return rows
 
 
@@ -180,7 +187,7 @@ def share_annotations(*, review, by, numbers=None):
 def resolve_annotation(*, annotation, is_resolved, by):
     """Say that an annotation needs no more, or that it does again: its author or the facilitator.
 
-    What is so already stays so. Each change is kept.
+    What is so already stays so. Each change is kept. Raises TakenBack where its author took it back.
     """
     review = locked_review(annotation.review, by=by)
     annotation = _locked(annotation)
@@ -188,8 +195,10 @@ def resolve_annotation(*, annotation, is_resolved, by):
     is_author = annotation.author_id == by.pk
     if not (is_author or facilitates_the_review(by, review)):
         raise PermissionDenied("neither its author nor the facilitator")
-    if annotation.parent_id or not annotation.is_shared or annotation.removed_at:
+    if annotation.parent_id or not annotation.is_shared:
         raise PermissionDenied("there is nothing to resolve")
+    if annotation.removed_at:
+        raise TakenBack
     if annotation.is_resolved == is_resolved:
         return annotation
     annotation.resolved_at = timezone.now() if is_resolved else None
@@ -311,14 +320,18 @@ def _voice(review, *, by):
     if works_in_the_reviewed_cluster(by, review):
         return Voice.CLUSTER
     # Somebody who wrote when they still might: what they typed is kept.
-    past = Assignment.objects.filter(group=review.group_id, user=by).last()
-    if review.group_id is None or past is None or not by.is_active:
+    past = Assignment.objects.filter(group__round=review.round_id, user=by).last()
+    if (
+        past is None
+        or not by.is_active
+        or not taken_part_in(by).filter(pk=review.pk).exists()
+    ):
         raise PermissionDenied(f"{Permission.ANNOTATE} refused")
     return Voice(past.role)
 
 
-def _allowed_to_write(review, *, by):
-    """A test of rows: whether ``by`` may write them now."""
+def allowed_to_write(review, *, by):
+    """A test of rows, or of remarks: whether ``by`` may write them now."""
     annotates = holds(by, Permission.ANNOTATE, review)
     replies = annotates or holds(by, Permission.REPLY_FOR_CLUSTER, review)
     seen = set(

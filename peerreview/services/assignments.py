@@ -64,9 +64,7 @@ def replace(*, assignment, user, by):
         return assignment
     if assignment.ended_at:
         raise AlreadyEnded
-    end_assignments(
-        Assignment.objects.filter(pk=assignment.pk), ending=ENDING.REPLACED, by=by
-    )
+    _end(review_round, assignment, ending=ENDING.REPLACED, by=by)
     successor, _is_new = _assigned(assignment.group, user, assignment.role, by=by)
     _tell_and_derive(review_round, successor, by=by)
     return successor
@@ -77,23 +75,28 @@ def remove(*, assignment, by):
     """Take somebody out of a group; what they wrote stays theirs."""
     review_round = locked_round(assignment.group.round, by=by)
     authorise(by, Permission.ORGANISE_ROUND, review_round)
-    end_assignments(
-        Assignment.objects.filter(pk=assignment.pk, ended_at=None),
-        ending=ENDING.REMOVED,
-        by=by,
-    )
+    assignment = _as_it_is(assignment)
+    if assignment.ended_at:
+        return
+    _end(review_round, assignment, ending=ENDING.REMOVED, by=by)
     derive_access(review_round=review_round, by=by)
 
 
 @transaction.atomic
 def decline(*, assignment, reason, language, by):
-    """Say that one does not do it, with or without a reason; what one could read closes at once."""
+    """Say that one does not do it, with or without a reason; what one could read closes at once.
+
+    AlreadyEnded where somebody else ended it, RoundNotRunning where it is too late. What is
+    returned has the reason that stands.
+    """
     review_round = locked_round(assignment.group.round, by=by)
     assignment = _as_it_is(assignment)
     if assignment.user_id != by.pk:
         raise PermissionDenied("another person's assignment")
+    if assignment.ending == ENDING.DECLINED:
+        return assignment
     if assignment.ended_at:
-        return
+        raise AlreadyEnded
     if not review_round.is_announced or review_round.is_closed:
         raise RoundNotRunning
     end_assignments(
@@ -104,6 +107,7 @@ def decline(*, assignment, reason, language, by):
         language=language if reason else "",
     )
     derive_access(review_round=review_round, by=by)
+    return _as_it_is(assignment)
 
 
 @transaction.atomic
@@ -212,6 +216,14 @@ def end_assignments(assignments, *, ending, by, **said):
             before={"ending": ""},
             after={"ending": ending},
         )
+
+
+def _end(review_round, assignment, *, ending, by):
+    """End what somebody else was to do, and tell them where they knew of it."""
+    end_assignments(Assignment.objects.filter(pk=assignment.pk), ending=ending, by=by)
+    if review_round.is_announced and not review_round.is_closed:
+        assignment.group.round = review_round
+        telling.removed(assignment=assignment, by=by)
 
 
 def _as_it_is(assignment):

@@ -5,14 +5,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import services as assessments
-from assessments.models import SelfReflection, Submission
+from assessments.models import ReviewAccess, SelfReflection, Submission
 from assessments.services.versions import History, save_entries
 from frameworks.models import Outcome
 from organisations.audit import record
-from organisations.models import CLUSTER_ROLES, AuditEvent
+from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise, holds
 from peerreview.finding_subjects import CONCLUSION, FindingSubject, digest_of
-from peerreview.models import ActionOrigin, Assignment, Finding, FindingVersion
+from peerreview.models import (
+    ActionOrigin,
+    Annotation,
+    Assignment,
+    Finding,
+    FindingVersion,
+)
+from peerreview.rules import facilitates_the_review
+from peerreview.services import telling
 from peerreview.services.locking import locked_review
 
 HISTORY = History(FindingVersion, "written")
@@ -20,6 +28,10 @@ HISTORY = History(FindingVersion, "written")
 
 class AlreadyAgreed(Exception):
     """The agreement of this review has been recorded."""
+
+
+class AnnotationGone(Exception):
+    """The annotation was taken back, or is not about this."""
 
 
 class FindingsChanged(Exception):
@@ -31,12 +43,13 @@ def save_findings(*, review, entries, language, operation_id, by):
     """Save each entry that is fresh, and refuse the stale ones with both texts kept.
 
     See ``save_entries``; the entries' subjects are of ``FindingSubject``. Where the phase has
-    ended, the agreement is recorded or the cluster withdrew, every changed text is kept as refused and
-    listed in ``closed``. Raises PermissionDenied for whoever does not facilitate the group,
-    ForeignSubject for another cluster's submission and for what the edition does not ask.
+    ended, the agreement is recorded, the cluster withdrew or ``by`` facilitates its review no longer,
+    every changed text is kept as refused and listed in ``closed``. Raises PermissionDenied for whoever
+    never facilitated it, ForeignSubject for another cluster's submission and for what the edition does
+    not ask.
     """
     review = locked_review(review, by=by)
-    if not facilitates(by, review):
+    if not has_facilitated(by, review):
         raise PermissionDenied(f"{Permission.RECORD_FINDINGS} refused")
     is_open = review.agreed_at is None and holds(by, Permission.RECORD_FINDINGS, review)
     _refuse_foreign(review, entries)
@@ -72,14 +85,24 @@ def save_findings(*, review, entries, language, operation_id, by):
     return saved
 
 
-def facilitates(user, review):
-    """Whether ``user`` is the facilitator of the review's group, in whatever phase."""
-    return (
-        user.is_active
-        and review.reflection.cluster_id not in user.cluster_ids(*CLUSTER_ROLES)
-        and Assignment.objects.running()
-        .filter(user=user, group=review.group_id, role=Assignment.Role.FACILITATOR)
-        .exists()
+def has_facilitated(user, review):
+    """Whether ``user`` facilitates the review or ever did, whatever became of that since.
+
+    They were made the facilitator of its group, or of the one that it was in when they could read it.
+    """
+    if facilitates_the_review(user, review):
+        return True
+    groups = Assignment.objects.filter(
+        user=user, group__round=review.round_id, role=Assignment.Role.FACILITATOR
+    ).values_list("group", flat=True)
+    return user.is_active and (
+        review.group_id in groups
+        or (
+            bool(groups)
+            and ReviewAccess.objects.filter(
+                user=user, reflection=review.reflection_id, source=review.round.code
+            ).exists()
+        )
     )
 
 
@@ -157,31 +180,65 @@ def record_review_agreement(*, review, submission_number, seen, by):
     review.agreed_at, review.agreed_by = now, by
     review.save(update_fields=["agreed_at", "agreed_by"])
     record(AuditEvent.Kind.CHANGED, by=by, subject=review, fields=["agreed_at"])
+    telling.review_agreed(review=review, by=by)
     return review
 
 
 @transaction.atomic
-def undertake(*, review, submission, outcome, text, language, owner, due_on, by):
+def undertake(
+    *,
+    review,
+    submission,
+    outcome,
+    text,
+    language,
+    owner,
+    due_on,
+    by,
+    annotation=None,
+):
     """Record an action that the meeting decided on, and that it came from this review.
 
-    Where the group has concluded something of the outcome, it came from that finding. Raises
-    PermissionDenied, and what ``assessments.services.add_action`` raises.
+    It came from ``annotation``, and is then of its criterion; without one, from what the group has
+    concluded of the outcome, if anything. Raises PermissionDenied, AnnotationGone, and what
+    ``assessments.services.add_action`` raises.
     """
     review = locked_review(review, by=by)
     authorise(by, Permission.RECORD_FINDINGS, review)
+    if annotation:
+        annotation = _standing(review, outcome, annotation, by=by)
     action = assessments.add_action(
         reflection=review.reflection,
         text=text,
         language=language,
         outcome=outcome,
+        criterion=annotation and annotation.criterion,
         owner=owner,
         due_on=due_on,
         by=by,
     )
-    finding = Finding.objects.filter(
-        review=review, submission=submission, outcome=outcome, part=CONCLUSION
-    ).first()
+    origin = {"annotation": annotation}
+    if annotation is None:
+        origin["finding"] = Finding.objects.filter(
+            review=review, submission=submission, outcome=outcome, part=CONCLUSION
+        ).first()
     ActionOrigin.objects.get_or_create(
-        action=action, defaults={"review": review, "finding": finding}
+        action=action, defaults={"review": review} | origin
     )
     return action
+
+
+def _standing(review, outcome, annotation, *, by):
+    """The annotation as it is now; AnnotationGone where it is none of this outcome's any more."""
+    found = (
+        Annotation.objects.visible_to(by)
+        .roots()
+        .standing()
+        .filter(review=review, outcome=outcome, shared_at__isnull=False)
+        .select_related("criterion__outcome")
+        .filter(pk=annotation.pk)
+        .first()
+    )
+    if found is None:
+        raise AnnotationGone
+    return found

@@ -86,6 +86,8 @@ def change_group(*, group, base_version, changes, by):
     group.version += 1
     group.save()
     record_changed(group, before, by=by)
+    if review_round.is_announced and not review_round.is_closed:
+        telling.meeting_set(group=group, by=by)
     return group
 
 
@@ -133,7 +135,8 @@ def place_clusters(*, review_round, places, by):
     review_round = locked_round(review_round, by=by)
     authorise(by, Permission.ORGANISE_ROUND, review_round)
     reviews = review_round.reviews.select_for_update(of=("self",), no_key=True)
-    reviews = reviews.select_related("group", "reflection__cluster").in_bulk(places)
+    reviews = reviews.select_related("group", "reflection__cluster").order_by("pk")
+    reviews = reviews.in_bulk(places)
     moved = []
     for pk, group in places.items():
         review = reviews[pk]
@@ -155,11 +158,11 @@ def place_clusters(*, review_round, places, by):
             after={"group": after},
         )
         moved.append((review, before))
-    _refuse_crowds(review_round)
-    _refuse_facilitators_clusters([review for review, _before in moved])
+    refuse_crowds(review_round)
+    refuse_facilitators_clusters([review for review, _before in moved])
     for review, before in moved:
         if before:
-            _end_leads(review, before, by=by)
+            end_leads(review, before, by=by)
     for review, _before in moved:
         if review.group:
             assign_usual_reviewers(group=review.group, of=review, by=by)
@@ -255,7 +258,7 @@ def _officers(reviews):
     return [(officer, None) for officer in officers]
 
 
-def _end_leads(review, group_pk, *, by):
+def end_leads(review, group_pk, *, by):
     """End what people of a cluster that left reviewed in its group, where no other is theirs."""
     staying = Membership.objects.current().filter(
         role__in=CLUSTER_ROLES,
@@ -278,7 +281,8 @@ def _end_leads(review, group_pk, *, by):
     )
 
 
-def _refuse_crowds(review_round):
+def refuse_crowds(review_round):
+    """TakesOneCluster where a group of a whole-cycle round would have more."""
     if not review_round.is_whole_cycle:
         return
     taken = list(
@@ -290,7 +294,8 @@ def _refuse_crowds(review_round):
         raise TakesOneCluster
 
 
-def _refuse_facilitators_clusters(reviews):
+def refuse_facilitators_clusters(reviews):
+    """FacilitatorsCluster where one of ``reviews`` is of a cluster of its group's facilitator."""
     for review in reviews:
         facilitators = Assignment.objects.running().filter(
             group=review.group_id, role=Assignment.Role.FACILITATOR

@@ -14,7 +14,8 @@ from frameworks.models import Outcome
 from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise
-from peerreview.models import Assignment, ClusterReview, Meeting, ReviewGroup
+from peerreview.models import ClusterReview, Meeting, ReviewGroup
+from peerreview.selectors.meetings import facilitator_of
 from peerreview.services.reviews import begin_reading
 
 
@@ -96,13 +97,8 @@ def end_meeting(*, meeting, by):
 
 
 def facilitates_group(user, group):
-    """Whether ``user`` is the facilitator of ``group``, in whatever phase."""
-    return (
-        user.is_active
-        and Assignment.objects.running()
-        .filter(user=user, group=group, role=Assignment.Role.FACILITATOR)
-        .exists()
-    )
+    """Whether ``user`` is the facilitator of ``group``, also where nothing of it is open to them."""
+    return facilitator_of(group) == user
 
 
 def _locked_group(group, *, by):

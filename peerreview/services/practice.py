@@ -19,8 +19,6 @@ from peerreview.selectors.practice import (
 )
 from peerreview.services.locking import locked_review
 
-TEXTS = ("title", "text", "language", "contact")
-
 
 class NotGoodPractice(Exception):
     """The annotation is no good practice that was shared with the cluster."""
@@ -46,7 +44,8 @@ class AskedAlready(Exception):
 def share_practice(*, annotation, outcome, title, text, language, contact, by):
     """Put what a peer called good practice into the library, in the cluster's own words.
 
-    Whoever calls this consents for the cluster, and for ``contact``, who works in it.
+    Whoever calls this consents for the cluster, and for ``contact``, who works in it. What the same
+    person sends twice is there once; otherwise an entry that there is already raises SharedAlready.
     """
     review = locked_review(annotation.review, by=by)
     authorise(by, Permission.SHARE_PRACTICE, review)
@@ -65,7 +64,11 @@ def share_practice(*, annotation, outcome, title, text, language, contact, by):
     )
     if annotation is None or annotation.outcome not in (None, outcome):
         raise NotGoodPractice
-    if GoodPractice.objects.filter(annotation=annotation).exists():
+    said = {"title": title, "text": text, "language": language, "contact": contact}
+    if earlier := GoodPractice.objects.filter(annotation=annotation).first():
+        is_the_same = earlier.outcome == outcome and _says(earlier, said)
+        if is_the_same and earlier.consented_by == by:
+            return earlier
         raise SharedAlready
     cluster_id = review.reflection.cluster_id
     _refuse_stranger(contact, cluster_id)
@@ -74,12 +77,9 @@ def share_practice(*, annotation, outcome, title, text, language, contact, by):
         cluster_id=cluster_id,
         outcome=outcome,
         level=level_then(annotation, outcome),
-        title=title,
-        text=text,
-        language=language,
-        contact=contact,
         consented_by=by,
         version=1,
+        **said,
     )
     record(AuditEvent.Kind.ADDED, by=by, subject=practice)
     return practice
@@ -89,15 +89,19 @@ def share_practice(*, annotation, outcome, title, text, language, contact, by):
 def edit_practice(*, practice, base_version, title, text, language, contact, by):
     """Change an entry; one that was withdrawn is shared again, as it stands now.
 
-    Raises ChangedMeanwhile where the entry is not as ``base_version`` was.
+    Raises ChangedMeanwhile where the entry is not as ``base_version`` was, unless it says the same
+    already: then it stays as it is.
     """
     practice = _locked(practice, by=by)
     authorise(by, Permission.KEEP_PRACTICE, practice)
+    said = {"title": title, "text": text, "language": language, "contact": contact}
+    if _says(practice, said):
+        return practice
     if practice.version != base_version:
         raise ChangedMeanwhile
     _refuse_stranger(contact, practice.cluster_id)
-    practice.title, practice.text = title, text
-    practice.language, practice.contact = language, contact
+    for name, value in said.items():
+        setattr(practice, name, value)
     is_shared_again = practice.withdrawn_at is not None
     if is_shared_again:
         practice.withdrawn_at = practice.withdrawn_by = None
@@ -174,6 +178,13 @@ def ask_contact(*, practice, text, language, by):
         },
     )
     return request
+
+
+def _says(practice, said):
+    """Whether it is in the library with these very words and this contact."""
+    return practice.withdrawn_at is None and all(
+        getattr(practice, name) == value for name, value in said.items()
+    )
 
 
 def _locked(practice, *, by):

@@ -20,7 +20,13 @@ from peerreview.models import (
 from peerreview.selectors.rounds import announcement_fingerprint
 from peerreview.services import telling
 from peerreview.services.access import derive_access
-from peerreview.services.groups import assign_usual_reviewers, new_group
+from peerreview.services.groups import (
+    assign_usual_reviewers,
+    end_leads,
+    new_group,
+    refuse_crowds,
+    refuse_facilitators_clusters,
+)
 from peerreview.services.locking import locked_round
 
 Kind = ReviewPhase.Kind
@@ -75,7 +81,10 @@ class PhasePlan:
 def add_round(
     *, code, name_cy, name_en, cycle, kind, health_board, group_size, boards, phases, by
 ):
-    """Plan a round with its five ``phases``, by kind; nobody knows of it until it is announced."""
+    """Plan a round with its five ``phases``, by kind; nobody knows of it until it is announced.
+
+    What the same person sends a second time is planned once.
+    """
     review_round = ReviewRound(
         code=code,
         name_cy=name_cy,
@@ -94,9 +103,12 @@ def add_round(
         with transaction.atomic():
             review_round.save()
     except IntegrityError:
-        if ReviewRound.objects.filter(code=code).exists():
-            raise CodeTaken from None
-        raise
+        there = ReviewRound.objects.filter(code=code).first()
+        if there is None:
+            raise
+        if _is_the_same(there, review_round, phases):
+            return there
+        raise CodeTaken from None
     record_added(review_round, by=by)
     for phase_kind in Kind:
         plan = phases[phase_kind]
@@ -108,6 +120,17 @@ def add_round(
         )
         record_added(phase, by=by)
     return review_round
+
+
+def _is_the_same(there, planned, phases):
+    """Whether a round is stored just as it is planned, by the same person."""
+    fixed = {"id", "created_at"}
+    stored = {phase.kind: plan_of(phase) for phase in there.phases.all()}
+    return stored == phases and all(
+        getattr(there, field.attname) == getattr(planned, field.attname)
+        for field in ReviewRound._meta.concrete_fields
+        if field.attname not in fixed
+    )
 
 
 @transaction.atomic
@@ -225,6 +248,8 @@ def choose_clusters(*, review_round, added, dropped, languages, by):
             if review_round.is_whole_cycle and group:
                 group.assignments.all().delete()
                 group.delete()
+            elif group:
+                end_leads(review, group.pk, by=by)
     for pk in sorted(reflections):
         review = ClusterReview.objects.create(
             round=review_round,
@@ -265,23 +290,33 @@ def may_take_part(review_round):
 
 @transaction.atomic
 def withdraw_cluster(*, review, reason, language, by):
-    """Take a cluster out of its round: nobody reads it any more, and what was written stays."""
+    """Take a cluster out of its round: nobody reads it any more, and what was written stays.
+
+    Its people no longer review the others of its group. What is returned has the reason that
+    stands: that of whoever withdrew it first.
+    """
     review_round = locked_round(review.round, by=by)
     review = _review_of(review_round, review)
     authorise(by, Permission.WITHDRAW_FROM_REVIEW, review)
     if not review.takes_part:
-        return
+        return review
     review.withdrew_at = timezone.now()
     review.withdrew_by = by
     review.reason, review.language = reason, language if reason else ""
     review.save()
     record(AuditEvent.Kind.CHANGED, by=by, subject=review, change="withdrew")
+    if review.group_id:
+        end_leads(review, review.group_id, by=by)
     derive_access(review_round=review_round, by=by)
+    return review
 
 
 @transaction.atomic
 def take_cluster_back(*, review, by):
-    """Let a cluster that withdrew take part again, in the group that it was in."""
+    """Let a cluster that withdrew take part again, in the group that it was in.
+
+    TakesOneCluster or FacilitatorsCluster where it no longer fits there.
+    """
     review_round = locked_round(review.round, by=by)
     review = _review_of(review_round, review)
     authorise(by, Permission.ORGANISE_ROUND, review_round)
@@ -290,6 +325,8 @@ def take_cluster_back(*, review, by):
     review.withdrew_at = review.withdrew_by = None
     review.reason = review.language = ""
     review.save()
+    refuse_crowds(review_round)
+    refuse_facilitators_clusters([review])
     record(AuditEvent.Kind.CHANGED, by=by, subject=review, change="taken_back")
     if review.group:
         assign_usual_reviewers(group=review.group, of=review, by=by)

@@ -1,9 +1,11 @@
 """Telling people by e-mail of a round: names, days and a link, nothing that a cluster wrote."""
 
+from django.db.models import Q
+
 from notifications.models import Message
-from notifications.services import Letters, send_all
+from notifications.services import Letters, send, send_all
 from notifications.writing import LANGUAGES, day, hour, in_both, link_to, name_of
-from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Membership
+from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Membership, Role, User
 from peerreview.models import Assignment, ReviewPhase
 
 Kind = Message.Kind
@@ -104,6 +106,74 @@ def clusters_announced(*, reviews, by):
             if row.cluster.pk in leads
         ],
         about=review_round,
+    )
+
+
+def meeting_set(*, group, by):
+    """Tell whoever reviews or facilitates in a group, and leads its clusters, when it meets now."""
+    in_it = Assignment.objects.running().filter(group=group)
+    leads = Membership.objects.current().filter(
+        role__in=LEAD_ROLES,
+        cluster__in=group.reviews.taking_part().values("reflection__cluster"),
+    )
+    send(
+        kind=Kind.REVIEW_MEETING,
+        to=_others(Q(pk__in=in_it.values("user")) | Q(pk__in=leads.values("user")), by),
+        facts={
+            "round": name_of(group.round),
+            "group": str(group.number),
+            "meets_at": hour(group.meets_at) if group.meets_at else "",
+            "minutes": str(group.minutes),
+            "place": group.place,
+            "online": group.link,
+            "link": _link(group),
+        },
+        about=group.round,
+    )
+
+
+def removed(*, assignment, by):
+    """Tell somebody that another has taken them out of a group; they may no longer open it."""
+    group = assignment.group
+    send(
+        kind=Kind.REVIEW_REMOVED,
+        to=_others(Q(pk=assignment.user_id), by),
+        facts={
+            "round": name_of(group.round),
+            "group": str(group.number),
+            "link": link_to("peerreview:round_list"),
+        },
+        about=group.round,
+    )
+
+
+def review_agreed(*, review, by):
+    """Tell a cluster's leads and its board's officers that the group's agreement is recorded."""
+    cluster = review.reflection.cluster
+    told = Membership.objects.current().filter(
+        Q(role__in=LEAD_ROLES, cluster=cluster)
+        | Q(role=Role.HEALTH_BOARD_OFFICER, health_board=cluster.health_board_id)
+    )
+    send(
+        kind=Kind.REVIEW_AGREED,
+        to=_others(Q(pk__in=told.values("user")), by),
+        facts={
+            "round": name_of(review.round),
+            "cluster": name_of(cluster),
+            "link": link_to(
+                "peerreview:cluster_record",
+                round=review.round.code,
+                cluster=cluster.code,
+            ),
+        },
+        about=review,
+    )
+
+
+def _others(who, by):
+    """People who can sign in, but for whoever did it: each once."""
+    return list(
+        User.objects.filter(who, is_active=True).exclude(pk=by.pk).order_by("pk")
     )
 
 

@@ -11,22 +11,29 @@ from peerreview.forms.annotations import (
     sent_fields,
     sent_items,
 )
-from peerreview.selectors.annotations import place_of
+from peerreview.selectors.annotations import A_PLACE, Wanted, place_of
 from peerreview.services import annotations as services
+
+# Django refuses a page of more than 1,000 fields: drafts take this many of them, and others are read.
+MOST_FIELDS = 560
+A_FORM = 8  # fields of one draft, without the colleagues who are ticked
 
 
 def form_of_page(request, page, *, data=None, saved=None):
-    """The form with the fields of every annotation and reply that one may write on this page.
+    """The form with the fields of the annotations and replies that one may write on this page.
 
-    They are put where the templates look for them: at the places, and at the threads.
+    They are put where the templates look for them: at the places, and at the threads. Of many drafts
+    some have fields, and any that is asked for; a new reply has them where it is asked for.
     """
-    items = _items(request, page)
+    sent = []
+    if data is not None:
+        sent = sent_items(data, page.board.own, page.outcome)
+    items = _items(request, page, sent)
     known = {item.key for item in items}
     initial = {
         "operation_id": uuid.uuid4(),
     }
     if data is not None:
-        sent = sent_items(data, page.board.own, page.outcome)
         items += [
             item
             for item in _of_stored(page.board, sent)
@@ -40,23 +47,30 @@ def form_of_page(request, page, *, data=None, saved=None):
         people=_can_be_mentioned(page, request.user),
         conflicts=saved.conflicts if saved else (),
     )
-    _put_in_place(page, form)
+    _put_in_place(request, page, form)
     return form
 
 
-def _items(request, page):
+def _items(request, page, sent):
     board, user = page.board, request.user
     edited = request.GET.get("edit", "")
+    replied = {request.GET.get("reply", "")}
+    replied |= {str(item.remark.parent_id) for item in sent if item.is_new}
+    drafts = _drafts_with_fields(board, Wanted.of(request.GET).place, edited)
     items = []
     for name, place in board.places.items():
         label = page.labels.get(name, "")
         if page.part.may_annotate and page.submission:
-            items += [_stored(board, row, name, label) for row in place.own]
+            items += [
+                _stored(board, row, name, label)
+                for row in place.own
+                if row.pk in drafts
+            ]
             items.append(_new(page, user, name, label))
         for thread in place.shown:
             reply_place = f"reply-{thread.annotation.pk}"
-            label_of_reply = "{}: {}".format(_("Reply"), label)
-            own = [*thread.own_replies]
+            label_of_reply = "{}: {}".format(_("Comment"), label)
+            own = [row for row in thread.own_replies if row.pk in drafts]
             own += [
                 reply.annotation
                 for reply in thread.replies
@@ -66,10 +80,36 @@ def _items(request, page):
                 items += [
                     _stored(board, row, reply_place, label_of_reply) for row in own
                 ]
-                items.append(_new(page, user, reply_place, label_of_reply))
+                if str(thread.annotation.pk) in replied:
+                    items.append(_new(page, user, reply_place, label_of_reply))
             if thread.may_edit and str(thread.annotation.pk) == edited:
                 items.append(_stored(board, thread.annotation, name, label))
     return items
+
+
+def _drafts_with_fields(board, at, edited):
+    """Primary keys of the drafts that stand in fields: as many as can be sent.
+
+    Replies come first, then the newest of each place in turn, first of where one looks alone.
+    """
+    places = sorted(board.places.values(), key=lambda place: place.name != at)
+    rows = [
+        row for place in places for thread in place.shown for row in thread.own_replies
+    ]
+    newest = [
+        (place.name != at, rank, row)
+        for place in places
+        for rank, row in enumerate(place.own[: -A_PLACE - 1 : -1])
+    ]
+    rows += [row for *_, row in sorted(newest, key=lambda found: found[:2])]
+    chosen = {row.pk for row in board.own.values() if str(row.pk) == edited}
+    room = MOST_FIELDS
+    for row in rows:
+        room -= A_FORM + len(board.mentions.get(row.pk, ()))
+        if room < 0:
+            break
+        chosen.add(row.pk)
+    return chosen
 
 
 def _new(page, user, place, label):
@@ -132,7 +172,14 @@ def _can_be_mentioned(page, user):
     ]
 
 
-def _put_in_place(page, form):
+def _put_in_place(request, page, form):
+    at = Wanted.of(request.GET).place
+    for place in page.board.places.values():
+        place.has_more_own = place.name != at and len(place.own) > A_PLACE
+        own = place.own[-A_PLACE:] if place.has_more_own else place.own
+        place.read = _without_fields(own, form)
+        for thread in place.shown:
+            thread.read_replies = _without_fields(thread.own_replies, form)
     threads = {
         f"reply-{thread.annotation.pk}": thread
         for place in page.board.places.values()
@@ -159,3 +206,7 @@ def _put_in_place(page, form):
             place.new_form = row
         else:
             place.forms.append(row)
+
+
+def _without_fields(rows, form):
+    return [row for row in rows if services.Remark.of(row).key not in form.items]

@@ -21,6 +21,7 @@ from assessments.views.loading import reverse_in_language
 from cdf_site.common.languages import detect
 from cdf_site.common.scripts import by_script
 from peerreview.forms.annotations import (
+    A_KEY,
     AnnotationsForm,
     sent_fields,
     sent_items,
@@ -73,7 +74,7 @@ def annotate(request, review, *, load, here, onward=None, outcome=None):
 
     What cannot be taken stays on the page beside what was saved. ``load`` brings the page anew.
     """
-    data = request.POST
+    data = with_versions(request.POST)
     own = {
         row.key: row
         for row in Annotation.objects.visible_to(request.user).filter(
@@ -85,6 +86,8 @@ def annotate(request, review, *, load, here, onward=None, outcome=None):
     form = AnnotationsForm(items, data=data)
     entries = form.entries() if items else []
     saved = services.Saved()
+    if by_script(request):
+        entries = form.leave_for_the_button(entries)
     if entries:
         try:
             saved = services.save_annotations(
@@ -102,9 +105,14 @@ def annotate(request, review, *, load, here, onward=None, outcome=None):
         ) as error:  # shared in another tab, emptied in this one
             form.add_unfinished(error.numbers)
     if by_script(request):
+        for item in items:
+            if item.stored.is_shared:
+                saved.versions.setdefault(item.remark, item.row.version)
         return _saved_by_script(request, form, saved)
-    if saved.closed:
-        return _refused(request, review, saved, form)
+    wrong = form.with_errors() if items else []
+    allowed = services.allowed_to_write(review, by=request.user) if wrong else None
+    if saved.closed or not all(allowed(item.remark) for item in wrong):
+        return _refused(request, review, saved, form, wrong)
     if not review.is_known:
         raise Http404
     unfinished = []
@@ -114,7 +122,10 @@ def annotate(request, review, *, load, here, onward=None, outcome=None):
         except services.Unfinished as error:
             unfinished = error.numbers
         else:
-            return _onward(request, review, saved, done, here=here, onward=onward)
+            at = anchor_of(request, own, saved)
+            return _onward(
+                request, review, saved, done, here=here, at=at, onward=onward
+            )
 
     # Show the page again with what was typed, made from the versions that are stored now.
     data = data.copy()
@@ -146,11 +157,13 @@ def _act(request, review):
             annotation = get_object_or_404(
                 Annotation.objects.visible_to(by), pk=data[act], review=review
             )
-            return act, _do(act, annotation, request)
+            done = _do(act, annotation, request)
+            return (act, done) if done else None
     return None
 
 
 def _do(act, annotation, request):
+    """The annotation as it is then; None where that was no longer possible, which is said."""
     by = request.user
     try:
         match act:
@@ -167,10 +180,15 @@ def _do(act, annotation, request):
             request,
             _("Others have replied to this meanwhile, so it cannot be taken back."),
         )
-    return annotation
+    except services.TakenBack:
+        messages.info(
+            request,
+            _("Its author has taken this annotation back meanwhile."),
+        )
+    return None
 
 
-def _onward(request, review, saved, done, *, here, onward):
+def _onward(request, review, saved, done, *, here, at, onward):
     """To the page that the button asked for, and to the place on it that was worked on."""
     time = time_format(timezone.localtime(), "H:i")
     saved_words = _("Saved at %(time)s") % {"time": time}
@@ -181,18 +199,32 @@ def _onward(request, review, saved, done, *, here, onward):
             return redirect(_with_query(reverse_in_language(request), request))
     if done:
         act, annotation = done
-        messages.success(request, _done_words(act))
+        messages.success(request, _done_words(act, annotation))
         top = annotation.parent_id or annotation.pk
         query = {"done": act, "of": annotation.pk}
         return redirect(f"{_with_query(here, request, **query)}#annotation-{top}")
-    if saved.changed:
+    if saved.changed or "stay" in request.POST:
         messages.success(request, saved_words)
+    if A_PK.fullmatch(asked := request.POST.get("reply", "")):
+        return redirect(f"{_with_query(here, request, reply=asked)}#reply-{asked}")
     if "onward" in request.POST and onward:
         return redirect(onward)
     if "leave" in request.POST:
         return redirect(review_url("review_detail", review))
-    anchor = f"#{saved.changed[0].key}" if saved.changed else ""
-    return redirect(f"{_with_query(here, request)}{anchor}")
+    return redirect(f"{_with_query(here, request)}{at}")
+
+
+def anchor_of(request, own, saved):
+    """Where what was saved stands on the page: what the pressed button belongs to, or the first."""
+    found = A_KEY.fullmatch(f"{request.POST.get('stay', '')}-version")
+    if found:
+        number = uuid.UUID(found[1])
+    elif saved.changed:
+        number = saved.changed[0].number
+    else:
+        return ""
+    row = own.get(number)
+    return f"#annotation-{row.pk}" if row and row.is_shared else f"#a-{number}"
 
 
 def _with_query(url, request, **more):
@@ -206,7 +238,9 @@ def _with_query(url, request, **more):
     return f"{url}?{query}" if query else url
 
 
-def _done_words(act):
+def _done_words(act, annotation):
+    if act == "take_back" and not annotation.is_shared:
+        return _("Put aside. Only you can see it.")
     return {
         "shared": _("Shared."),
         "resolve": _("Marked as resolved."),
@@ -231,6 +265,16 @@ def undo_of(request):
     if done in UNDONE_BY and A_PK.fullmatch(of):
         return {"name": UNDONE_BY[done], "value": of, "done": done}
     return None
+
+
+def with_versions(data):
+    """The posted page, where what others see has its version under a name that no script saves."""
+    shown = [name for name in data if name.endswith("-shown")]
+    if shown:
+        data = data.copy()
+    for name in shown:
+        data[name.removesuffix("-shown") + "-version"] = data[name]
+    return data
 
 
 def settled(data, items):
@@ -309,9 +353,12 @@ def _language_now(form, remark, default):
     return chosen or (detect(text, default) if text else "")
 
 
-def _refused(request, review, saved, form):
-    """Say that nothing can be written here now, with what was typed: it is kept."""
-    language = form.cleaned_data["written_in"]
+def _refused(request, review, saved, form, wrong):
+    """Say that nothing can be written here now, with what was typed: it is kept.
+
+    What is ``wrong``, as a text too long, is not kept, and shown as it was sent.
+    """
+    language = form.cleaned_data.get("written_in")
     return render(
         request,
         "peerreview/annotation_refused.html",
@@ -320,6 +367,11 @@ def _refused(request, review, saved, form):
             "refused": [
                 (entry, entry.language or detect(entry.text, language))
                 for entry in saved.closed
+            ],
+            "not_kept": [
+                (text, detect(text, language or get_language()))
+                for item in wrong
+                if (text := form.data.get(f"{item.key}-text", ""))
             ],
         },
         status=409,

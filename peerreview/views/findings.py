@@ -111,9 +111,39 @@ def saved_by_script(request, form, saved, sheet):
     )
 
 
+def refused_by_script(form, saved):
+    """As ``saved_by_script`` for whoever may read nothing here any more: no words of anybody's."""
+    return JsonResponse(
+        {
+            "saved_at": time_format(timezone.localtime(), "H:i"),
+            "versions": {
+                subject.key: version for subject, version in saved.versions.items()
+            },
+            "changed": [],
+            "conflicts": [],
+            "theirs": {},
+            "errors": {name: found[0] for name, found in form.errors.items()},
+            "languages": {},
+            "parts": {},
+        },
+        status=410,
+    )
+
+
 def refused(request, sheet, saved, form, *, back):
-    """Say that this came too late, with what was typed: it is kept, but is no finding."""
+    """Say that this came too late, with what was typed: it is kept, but is no finding.
+
+    Nothing is shown but what this page sent. An action that was typed is not kept: it is shown to be copied.
+    """
+    written_in = form.cleaned_data["written_in"]
     items = {item.subject: item for item in form.items}
+    action = request.POST.get("action-text", "").strip()
+    unkept = [
+        (item.text_label, text, detect(text, written_in))
+        for item in form.items
+        if f"{item.key}-text" in form.errors
+        and (text := form.data.get(f"{item.key}-text", "").strip())
+    ]
     return render(
         request,
         "peerreview/finding_refused.html",
@@ -126,11 +156,13 @@ def refused(request, sheet, saved, form, *, back):
                     items[entry.subject],
                     items[entry.subject].choice_words(entry.choice),
                     entry.text,
-                    entry.language
-                    or detect(entry.text, form.cleaned_data["written_in"]),
+                    entry.language or detect(entry.text, written_in),
                 )
                 for entry in saved.closed
             ],
+            "unkept": unkept,
+            "action": action,
+            "action_language": detect(action, written_in),
         },
         status=409,
     )
@@ -198,6 +230,11 @@ def _agreement_page(request, review, *, hindrance="", status=200):
         and submission is not None
         and holds(request.user, Permission.RECORD_FINDINGS, review)
     )
+    may_record = may_record and not review.reflection.is_unsent
+    sheet = submission and selectors.load_agreement(
+        review, submission, user=request.user
+    )
+    change_urls = _change_urls(review, sheet) if sheet and may_record else {}
     return render(
         request,
         "peerreview/agreement_check.html",
@@ -205,9 +242,13 @@ def _agreement_page(request, review, *, hindrance="", status=200):
             "review": review,
             "group": review.group,
             "reflection": review.reflection,
-            "sheet": submission
-            and selectors.load_agreement(review, submission, user=request.user),
-            "may_record": may_record and not review.reflection.is_unsent,
+            "sheet": sheet,
+            "levels": sheet
+            and [(each, change_urls.get(each.outcome.pk)) for each in sheet.levels],
+            "others": sheet
+            and [(each, change_urls.get(each.outcome.pk)) for each in sheet.others],
+            "change_whole_url": change_urls.get(None),
+            "may_record": may_record,
             "may_return": holds(
                 request.user, Permission.RETURN_REFLECTION, review.reflection
             ),
@@ -216,6 +257,24 @@ def _agreement_page(request, review, *, hindrance="", status=200):
         },
         status=status,
     )
+
+
+def _change_urls(review, sheet):
+    """Where each item can be changed: in the meeting that runs, else on the next agenda."""
+    group = review.group
+    codes = {"round": group.round.code, "group": group.number}
+    meeting = selectors.latest_meeting(group)
+    agenda = meeting.agenda if meeting and meeting.ended_at is None else []
+    urls = {}
+    for pk in [None, *(each.outcome.pk for each in sheet.levels + sheet.others)]:
+        if [review.pk, pk] in agenda:
+            position = agenda.index([review.pk, pk]) + 1
+            url = reverse("peerreview:meeting_step", kwargs=codes | {"position": position})
+        else:
+            url = reverse("peerreview:meeting_detail", kwargs=codes)
+            url = f"{url}?add={review.pk}-{pk or 0}"
+        urls[pk] = url
+    return urls
 
 
 def _record(request, review):

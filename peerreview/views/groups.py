@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from peerreview.selectors.groups import candidates, load_groups
 from peerreview.selectors.rounds import phase_rows
 from peerreview.services import assignments, groups
 from peerreview.views.loading import visible_group, visible_review, visible_round
-from peerreview.views.rounds import CONFLICT, changed_by
+from peerreview.views.rounds import CONFLICT, FACILITATORS_CLUSTER, changed_by
 
 REFUSED = {
     assignments.CannotSignIn: gettext_lazy(
@@ -43,6 +44,11 @@ def to_group(group):
 
 def _to_edit(group):
     return redirect("peerreview:group_edit", round=group.round.code, group=group.number)
+
+
+def _to_round(review_round, anchor):
+    url = reverse("peerreview:round_detail", kwargs={"round": review_round.code})
+    return redirect(f"{url}#{anchor}")
 
 
 def _organised(request, round_code, number):
@@ -107,8 +113,9 @@ def group_edit(request, round, group):  # noqa: A002
             data["version"] = str(group.version)
             form = MeetingForm(group, data).as_typed()
         else:
-            messages.success(request, _("The meeting has been saved."))
-            return to_group(changed)
+            if "then" not in request.POST or changed.version != group.version:
+                messages.success(request, _("The meeting has been saved."))
+            return _next(changed, request.POST.get("then", ""))
     row = _row(request, group, organises=True)
     status = 422 if form.errors else 200
     return render(
@@ -126,6 +133,22 @@ def group_edit(request, round, group):  # noqa: A002
         },
         status=CONFLICT if errors else status,
     )
+
+
+def _next(group, then):
+    """Where a button leads that saves the meeting first: to the people or clusters of the group."""
+    what, _dash, number = then.partition("-")
+    where = {"round": group.round.code, "group": group.number}
+    if what in {"replace", "remove"} and number.isdecimal() and len(number) < 10:
+        where["assignment"] = int(number)
+        return redirect(f"peerreview:assignment_{what}", **where)
+    if what == "clusters":
+        return _to_round(group.round, f"group-{group.number}")
+    if what in Assignment.Role.values:
+        return redirect(
+            reverse("peerreview:assignment_add", kwargs=where) + f"?role={what}"
+        )
+    return to_group(group)
 
 
 def group_add(request, round):  # noqa: A002
@@ -164,16 +187,20 @@ def review_move(request, round, cluster):  # noqa: A002
     review_round = visible_round(request, round)
     authorise(request.user, Permission.ORGANISE_ROUND, review_round)
     review = visible_review(request, round, cluster)
-    to_round = redirect("peerreview:round_detail", round=review_round.code)
-    number = request.POST.get("group", "")
-    if request.method != "POST" or not number.isdecimal() or len(number) > 4:
+    number, shown = request.POST.get("group", ""), request.POST.get("from", "")
+    is_grouped = shown.isdecimal() and len(shown) < 5 and int(shown)
+    place = f"group-{int(shown)}" if is_grouped else "without-group"
+    to_round = _to_round(review_round, place)
+    if request.method != "POST":
+        return redirect("peerreview:round_detail", round=review_round.code)
+    if not number.isdecimal() or len(number) > 4:
+        messages.info(request, _("Choose the group to which the cluster moves."))
         return to_round
     group = (
         get_object_or_404(review_round.groups, number=int(number))
         if int(number)
         else None
     )
-    shown = request.POST.get("from", "")
     try:
         groups.move_cluster(
             review=review,
@@ -195,17 +222,13 @@ def review_move(request, round, cluster):  # noqa: A002
             _("In a whole-cycle round, a group is of one cluster. It was not moved."),
         )
     except groups.FacilitatorsCluster:
-        messages.info(
-            request,
-            _(
-                "The facilitator of that group works in this cluster. Choose another "
-                "facilitator first."
-            ),
-        )
+        messages.info(request, FACILITATORS_CLUSTER)
     else:
         messages.success(
             request, "{}: {}".format(_("The cluster was moved"), review.cluster.name)
         )
+        if group:
+            return _to_round(review_round, f"group-{group.number}")
     return to_round
 
 
@@ -275,7 +298,7 @@ def _choosing(request, group, form, act, *, replaced=None):
 
 
 def assignment_remove(request, round, group, assignment):  # noqa: A002
-    """Take somebody out of a group."""
+    """What it means that somebody leaves a group; then take them out."""
     group = _organised(request, round, group)
     assignment = get_object_or_404(
         Assignment.objects.visible_to(request.user).select_related(
@@ -284,9 +307,17 @@ def assignment_remove(request, round, group, assignment):  # noqa: A002
         group=group,
         pk=assignment,
     )
-    if request.method == "POST":
+    if assignment.ended_at:
+        messages.info(request, _("This person is no longer in the group."))
+        return _to_edit(group)
+    if request.method == "POST" and "switch_to" not in request.POST:
         assignments.remove(assignment=assignment, by=request.user)
         messages.success(
             request, "{}: {}".format(_("No longer in the group"), assignment.user)
         )
-    return _to_edit(group)
+        return _to_edit(group)
+    return render(
+        request,
+        "peerreview/group_take_out.html",
+        {"round": group.round, "group": group, "assignment": assignment},
+    )

@@ -26,6 +26,7 @@ from peerreview.finding_subjects import CONCLUSION
 from peerreview.forms.findings import FindingsForm, finding_items
 from peerreview.forms.meetings import AgendaForm, MeetingActionForm
 from peerreview.models import Annotation, ClusterReview
+from peerreview.rules import facilitates_the_review
 from peerreview.selectors import meetings as selectors
 from peerreview.services import findings as services_of_findings
 from peerreview.services import meetings as services
@@ -33,6 +34,7 @@ from peerreview.services.annotations import resolve_annotation
 from peerreview.views.findings import (
     named_item,
     refused,
+    refused_by_script,
     save_page,
     saved_by_script,
 )
@@ -67,7 +69,10 @@ def meeting_detail(request, round, group):  # noqa: A002
             raise PermissionDenied(f"{Permission.RUN_MEETING} refused")
         return _followers_page(request, group, meeting)
     reviews = selectors.facilitated_reviews(group, request.user)
-    lines = agenda_in_order(selectors.agenda_lines(group, reviews, user=request.user))
+    unsettled = [review for review in reviews if review.agreed_at is None]
+    lines = agenda_in_order(
+        selectors.agenda_lines(group, unsettled, user=request.user)
+    )
     is_running = bool(meeting and meeting.ended_at is None)
     minutes = meeting.minutes if is_running else group.minutes
     form = AgendaForm(
@@ -85,6 +90,7 @@ def meeting_detail(request, round, group):  # noqa: A002
         {
             "group": group,
             "reviews": reviews,
+            "settled": [review for review in reviews if review.agreed_at],
             "meeting": meeting,
             "is_running": is_running,
             "current": _current_url(meeting, reviews) if is_running else "",
@@ -215,12 +221,13 @@ def meeting_step(request, round, group, position):  # noqa: A002
 
     Looking moves nobody: only a button that the facilitator presses here moves the room.
     """
-    group = visible_group(request, round, group)
+    is_sent = request.method == "POST"
+    group = (_group_to_write_in if is_sent else visible_group)(request, round, group)
     meeting = selectors.latest_meeting(group)
     if meeting is None:
         raise Http404
     meeting.group = group
-    if request.method == "POST":
+    if is_sent:
         return _save(request, meeting)
     if meeting.ended_at:
         return redirect(group_url("meeting_detail", group))
@@ -247,6 +254,22 @@ def meeting_step(request, round, group, position):  # noqa: A002
         finding_items(sheet), sheet.answers, initial={"operation_id": uuid.uuid4()}
     )
     return _draw(request, meeting, reviews, sheet, form, position - 1, earlier=earlier)
+
+
+def _group_to_write_in(request, round_code, number):
+    """As ``visible_group``; who facilitated it keeps what they typed when they see it no longer.
+
+    ``is_known`` says which it is.
+    """
+    try:
+        group = visible_group(request, round_code, number)
+        group.is_known = True
+    except Http404:
+        group = selectors.group_once_facilitated(round_code, number, request.user)
+        if group is None:
+            raise
+        group.is_known = False
+    return group
 
 
 def _among(reviews, number):
@@ -329,7 +352,6 @@ def _draw(
     **more,
 ):
     conclusion = form.items[0]
-    owners = may_own(sheet.review.reflection.cluster)
     return render(
         request,
         "peerreview/meeting_step.html",
@@ -338,7 +360,7 @@ def _draw(
             "here": step_url(meeting.group, index),
             "form": form,
             "forms": [form, action_form] if action_form else [form],
-            "action_form": action_form or MeetingActionForm(owners),
+            "action_form": action_form or _action_form(request, sheet),
             "keys": level_keys(sheet) if conclusion.choices else [],
             "conclusion": form.rows[0],
             "notes": form.rows[1],
@@ -354,13 +376,18 @@ def _draw(
 
 
 def _save(request, meeting):
-    """Save what the page of one item sent, and go where the button leads."""
+    """Save what the page of one item sent, and go where the button leads.
+
+    Whoever facilitates the review no longer has their words kept and shown, and no others.
+    """
     group, by = meeting.group, request.user
     submission_pk, outcome_pk = named_item(request.POST)
-    review = selectors.review_in(group, reflection__submissions=submission_pk)
+    review = selectors.review_of(submission_pk, group.round)
     if review is None:
         raise Http404
-    if not services_of_findings.facilitates(by, review):
+    if not services_of_findings.has_facilitated(by, review):
+        if review.group_id != group.pk:
+            raise Http404
         raise PermissionDenied(f"{Permission.RECORD_FINDINGS} refused")
     sheet = selectors.load_item(review, outcome_pk, submission_pk=submission_pk)
     if sheet is None:
@@ -370,18 +397,22 @@ def _save(request, meeting):
     if is_script and "page_of" not in request.POST:
         raise BadRequest("a script says whose page it is on")
     items = finding_items(sheet)
-    data = settled(_with_key_pressed(request.POST, items[0]), sheet, items)
+    data = _with_key_pressed(request.POST, items[0])
+    if facilitates_the_review(by, review):
+        data = settled(data, sheet, items)
     if is_script:  # it sends what changed, and nothing else
         items = [item for item in items if f"{item.key}-version" in data]
     form = FindingsForm(items, sheet.answers, data=data)
     saved = save_page(request, sheet, form)
+    is_over = not facilitates_the_review(by, review)
+    if is_script and is_over:
+        return refused_by_script(form, saved)
     earlier = selectors.load_findings(sheet, user=by)
     if is_script:
         return saved_by_script(request, form, saved, sheet)
-    if saved.closed:
-        return refused(
-            request, sheet, saved, form, back=group_url("meeting_detail", group)
-        )
+    if is_over or saved.closed:
+        back = group_url("meeting_detail", group) if group.is_known else ""
+        return refused(request, sheet, saved, form, back=back)
 
     place = [review.pk, outcome_pk]
     index = meeting.agenda.index(place) if place in meeting.agenda else meeting.position
@@ -438,14 +469,26 @@ def _with_key_pressed(data, conclusion):
     return data
 
 
+def _action_form(request, sheet, *, data=None):
+    return MeetingActionForm(
+        may_own(sheet.review.reflection.cluster),
+        selectors.origins_of(
+            sheet,
+            user=request.user,
+            chosen=data.get("action-annotation", "") if data else "",
+        ),
+        is_of_the_whole=sheet.outcome is None,
+        data=data,
+    )
+
+
 def _undertaken(request, sheet):
     """Record the action that was typed, where its button was pressed.
 
     Gives the form with what is left to do, None where nothing is, and the status of such a page.
     """
     data = request.POST
-    owners = may_own(sheet.review.reflection.cluster)
-    form = MeetingActionForm(owners, data=data)
+    form = _action_form(request, sheet, data=data)
     if "add_action" not in data:
         if not form.is_typed:
             return None, 200
@@ -465,6 +508,10 @@ def _undertaken(request, sheet):
             language=data.get("written_in") or get_language(),
             by=request.user,
             **form.cleaned_data,
+        )
+    except services_of_findings.AnnotationGone:
+        form.add_error(
+            "annotation", _("Choose an annotation that has not been taken back.")
         )
     except assessments.NotOfTheCluster:
         form.add_error("owner", _("Choose somebody who works in the cluster now."))

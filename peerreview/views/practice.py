@@ -45,6 +45,7 @@ def library_list(request):
             "page": page,
             "found": [(entry, selectors.name_then(entry)) for entry in page],
             "more": f"&{urlencode(asked)}" if asked else "",
+            "withdrawn": selectors.withdrawn(request.user),
         },
     )
 

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 
 from organisations.permissions import Permission, holds
-from peerreview.models import ClusterReview
+from peerreview.models import ClusterReview, ReviewGroup
 from peerreview.rules import works_in_the_reviewed_cluster
 from peerreview.selectors.records import load_records, people_of
 from peerreview.views.loading import visible_group, visible_review
@@ -19,6 +19,9 @@ def cluster_record(request, round, cluster):  # noqa: A002
         {
             "review": review,
             "record": record,
+            "knows_the_group": ReviewGroup.objects.visible_to(request.user)
+            .filter(pk=review.group_id)
+            .exists(),
             "is_of_the_cluster": works_in_the_reviewed_cluster(request.user, review),
             "may_share": holds(request.user, Permission.SHARE_PRACTICE, review),
         },

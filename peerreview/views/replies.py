@@ -38,10 +38,17 @@ def review_url(name, review, **more):
 
 
 def name_of(row):
-    """What a reply is to, in a few words: its kind, its outcome, and how it begins."""
+    """What a reply is to, in a few words: its kind, its outcome, and how it begins.
+
+    Of what its author took back, nobody is shown how it begins.
+    """
     kind = _("Finding") if row.is_finding else row.thing.kind_label
     parts = [str(kind), str(row.outcome or _("The whole submission"))]
-    return f"{', '.join(parts)}: {Truncator(row.thing.text).words(8)}"
+    if row.is_taken_back:
+        beginning = _("Something that was taken back")
+    else:
+        beginning = Truncator(row.thing.text).words(8)
+    return f"{', '.join(parts)}: {beginning}"
 
 
 def replies_edit(request, round, cluster):  # noqa: A002
@@ -137,7 +144,7 @@ def _save(request, review):
         raise BadRequest("a reply to something that was not said") from None
     if is_script:
         return _saved_by_script(request, form, saved, review)
-    if saved.closed:
+    if saved.closed or _with_errors(form) & gone:
         return _refused(request, review, saved, form)
     replies = load_replies(review, reader=request.user)
     if not (form.errors or saved.conflicts):
@@ -242,9 +249,28 @@ def _saved_by_script(request, form, saved, review):
     )
 
 
+def _with_errors(form):
+    """What the fields with errors reply to."""
+    parts = ("choice", "text", "language")
+    return {
+        item.subject
+        for item in form.items
+        if any(f"{item.key}-{part}" in form.errors for part in parts)
+    }
+
+
 def _refused(request, review, saved, form):
-    """Say that this came too late, with what was typed: it is kept, but is no reply."""
+    """Say that this came too late, with what was typed: it is kept, but is no reply.
+
+    What has errors, as a text that is too long, cannot be kept: it is on the page as it was sent.
+    """
     items = {item.subject: item for item in form.items}
+    default = form.cleaned_data["written_in"]
+    texts = [
+        (item, form.data.get(f"{item.key}-text", ""))
+        for target, item in items.items()
+        if target in _with_errors(form)
+    ]
     return render(
         request,
         "peerreview/replies_refused.html",
@@ -257,11 +283,11 @@ def _refused(request, review, saved, form):
                     items[entry.subject],
                     entry,
                     items[entry.subject].choice_words(entry.choice),
-                    entry.language
-                    or detect(entry.text, form.cleaned_data["written_in"]),
+                    entry.language or detect(entry.text, default),
                 )
                 for entry in saved.closed
             ],
+            "not_kept": [(item, text, detect(text, default)) for item, text in texts],
         },
         status=409,
     )
@@ -281,9 +307,15 @@ def replies_send(request, round, cluster):  # noqa: A002
             _("The cluster cannot reply now: replies can be read but not changed."),
         )
         return redirect(review_url("replies_edit", review))
-    waiting = load_replies(review, reader=request.user).waiting
+    replies = load_replies(review, reader=request.user)
     only = Target.named(request.GET.get("only", ""))
-    shown = [row for row in waiting if only in (None, row.target)]
+    shown = [row for row in replies.waiting if only in (None, row.target)]
+    if request.method == "POST" and _were_sent(request.POST, replies):
+        messages.success(request, _("The replies were sent."))  # pressed twice
+        return redirect(review_url("replies_edit", review))
+    if request.method == "POST" and not shown:
+        messages.info(request, _("No reply is waiting to be sent"))
+        return redirect(review_url("replies_edit", review))
     ready = [row for row in shown if row.is_ready]
     hindrance = ""
     form = SendForm(ready, request.POST if request.method == "POST" else None)
@@ -311,6 +343,17 @@ def replies_send(request, round, cluster):  # noqa: A002
         },
         status=409 if hindrance else 200,
     )
+
+
+def _were_sent(data, replies):
+    """Whether every reply that was chosen has been sent already, as it was looked at."""
+    chosen = {name.removesuffix("-send") for name in data if name.endswith("-send")}
+    sent = {
+        row.key
+        for row in replies.rows
+        if row.is_sent and data.get(f"{row.key}-version") == str(row.response.version)
+    }
+    return bool(chosen) and chosen <= sent
 
 
 # What was written before -----------------------------------------------------------------

@@ -19,6 +19,7 @@ from peerreview.selectors.annotations import (
     Wanted,
     load_board,
 )
+from peerreview.selectors.replies import wanting_reply
 from peerreview.selectors.reviews import (
     Part,
     cluster_indicators,
@@ -113,6 +114,13 @@ def _begun(request, review, part):
         review.reflection.refresh_from_db(fields=["state"])
 
 
+def _wanting(review, part, user):
+    """How many remarks and findings wait for a reply that ``user`` may write."""
+    if not part.may_reply_for_cluster:
+        return 0
+    return len(wanting_reply([review], reader=user)[review.pk])
+
+
 def _detail_page(request, review, **typed):
     user = request.user
     part = part_in(review, user)
@@ -152,6 +160,7 @@ def _detail_page(request, review, **typed):
             "has_last_cycle": any(line.last for line in lines),
             "private_count": page.board.private_count
             + sum(line.private_count for line in lines),
+            "wanting": _wanting(review, part, user),
             "can_be_returned": part.facilitates
             and review.reflection.state == SelfReflection.State.IN_REVIEW
             and review.reflection.is_in_time,
@@ -221,6 +230,7 @@ def _render(request, template, page, context, *, data=None, saved=None, unfinish
         form.is_valid()
         form.add_unfinished(unfinished)
     wanted = Wanted.of(request.GET)
+    indicators = context["indicators"]
     status = 200
     if data is not None:
         status = 409 if saved and saved.conflicts else 422
@@ -244,6 +254,7 @@ def _render(request, template, page, context, *, data=None, saved=None, unfinish
             "wanted": wanted,
             "kinds": Annotation.Kind.choices,
             "undo": undo_of(request),
+            "any_figures": any(indicator.values for indicator in indicators),
         }
         | context,
         status=status,

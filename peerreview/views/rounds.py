@@ -5,7 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from organisations.models import LEAD_ROLES
 from organisations.permissions import Permission, authorise, holds
 from peerreview.forms.rounds import (
     AnnounceForm,
@@ -21,10 +23,14 @@ from peerreview.selectors.rounds import (
     reviews_of,
     round_page,
 )
+from peerreview.services import groups
 from peerreview.services import rounds as services
 from peerreview.views.loading import visible_review, visible_round
 
 CONFLICT = 409
+FACILITATORS_CLUSTER = gettext_lazy(
+    "The facilitator of that group works in this cluster. Choose another facilitator first."
+)
 
 
 def _sent(request):
@@ -42,7 +48,8 @@ def _organised(request, code):
     return review_round
 
 
-def _draw(request, template, context, *, form, changed=""):
+def draw(request, template, context, *, form, changed=""):
+    """The form; with ``changed``, what came in between, on what was typed."""
     status = 422 if form.errors else 200
     return render(
         request,
@@ -50,6 +57,11 @@ def _draw(request, template, context, *, form, changed=""):
         {"form": form, "errors": [changed] if changed else []} | context,
         status=CONFLICT if changed else status,
     )
+
+
+def says_more(request, reason):
+    """Whether a reason was sent that is not the one stored: it must not be dropped."""
+    return request.POST.get("reason", "").split() not in ([], reason.split())
 
 
 def changed_by(thing):
@@ -114,7 +126,7 @@ def round_add(request):
                 _("The round is planned. Nobody knows of it until you announce it."),
             )
             return redirect("peerreview:round_clusters", round=review_round.code)
-    return _draw(request, "round_add", {}, form=form)
+    return draw(request, "round_add", {}, form=form)
 
 
 def round_edit(request, round):  # noqa: A002
@@ -147,7 +159,7 @@ def round_edit(request, round):  # noqa: A002
         else:
             messages.success(request, _("The round has been changed."))
             return _to(review_round)
-    return _draw(
+    return draw(
         request,
         "round_edit",
         {
@@ -183,16 +195,16 @@ def round_clusters(request, round):  # noqa: A002
         )
         messages.success(request, _("The clusters that take part are saved."))
         return _to(review_round)
-    return _draw(request, "round_clusters", {"round": review_round}, form=form)
+    return draw(request, "round_clusters", {"round": review_round}, form=form)
 
 
 def review_withdraw(request, round, cluster):  # noqa: A002
     """Take a cluster out of the round, with a reason."""
     review = visible_review(request, round, cluster)
-    authorise(request.user, Permission.WITHDRAW_FROM_REVIEW, review)
     organises = holds(request.user, Permission.ORGANISE_ROUND, review.round)
-    if not review.takes_part:
-        messages.info(request, _("The cluster has withdrawn from the round already."))
+    hindrance = _why_not_to_withdraw(request, review)
+    if hindrance and not says_more(request, review.reason):
+        messages.info(request, hindrance)
         return _after_withdrawal(review, organises)
     form = ReasonForm(
         _sent(request),
@@ -203,16 +215,36 @@ def review_withdraw(request, round, cluster):  # noqa: A002
     )
     if "switch_to" in request.POST:
         form = form.as_typed()
-    elif request.method == "POST" and form.is_valid():
-        services.withdraw_cluster(review=review, by=request.user, **form.values())
-        messages.success(request, _("The cluster has withdrawn from the round."))
-        return _after_withdrawal(review, organises)
-    return _draw(
+    elif request.method == "POST" and not hindrance and form.is_valid():
+        withdrawn = services.withdraw_cluster(
+            review=review, by=request.user, **form.values()
+        )
+        if not says_more(request, withdrawn.reason):
+            messages.success(request, _("The cluster has withdrawn from the round."))
+            return _after_withdrawal(review, organises)
+        hindrance = _("The cluster has withdrawn from the round already.")
+    return draw(
         request,
         "round_withdraw",
         {"round": review.round, "review": review, "organises": organises},
         form=form,
+        changed=hindrance,
     )
+
+
+def _why_not_to_withdraw(request, review):
+    """What came in between, in words; "" where nothing did, and 403 for whoever never could."""
+    may = holds(request.user, Permission.WITHDRAW_FROM_REVIEW, review)
+    leads = review.reflection.cluster_id in request.user.cluster_ids(*LEAD_ROLES)
+    if not may and leads and says_more(request, ""):
+        if review.round.is_closed:
+            return _("The round is closed.")
+        if review.agreed_at:
+            return _("The group has recorded what it agreed.")
+    authorise(request.user, Permission.WITHDRAW_FROM_REVIEW, review)
+    if not review.takes_part:
+        return _("The cluster has withdrawn from the round already.")
+    return ""
 
 
 def _after_withdrawal(review, organises):
@@ -224,8 +256,17 @@ def review_take_back(request, round, cluster):  # noqa: A002
     review_round = _organised(request, round)
     review = visible_review(request, round, cluster)
     if request.method == "POST":
-        services.take_cluster_back(review=review, by=request.user)
-        messages.success(request, _("The cluster takes part again."))
+        try:
+            services.take_cluster_back(review=review, by=request.user)
+        except groups.TakesOneCluster:
+            messages.info(
+                request,
+                _("Another cluster is in its group now. Move that one first."),
+            )
+        except groups.FacilitatorsCluster:
+            messages.info(request, FACILITATORS_CLUSTER)
+        else:
+            messages.success(request, _("The cluster takes part again."))
     return _to(review_round)
 
 
@@ -268,7 +309,7 @@ def round_announce(request, round):  # noqa: A002
         messages.info(request, _("The round has been announced."))
         return _to(review_round)
     preview = announcement(review_round, user=request.user)
-    return _draw(
+    return draw(
         request,
         "round_announce",
         {

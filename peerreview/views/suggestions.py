@@ -141,12 +141,12 @@ def _move(request, review_round, draft):
         return _draw(request, review_round, draft, places=places, has_changed=True)
     if "use" in request.POST:
         return _use(request, review_round, groups, replaces=None)
-    return _to_groups(review_round)
+    return _to_groups(review_round, "effect" if "effect" in request.POST else "groups")
 
 
-def _to_groups(review_round):
+def _to_groups(review_round, anchor="groups"):
     url = reverse("peerreview:groups_suggest", kwargs={"round": review_round.code})
-    return redirect(f"{url}#groups")
+    return redirect(f"{url}#{anchor}")
 
 
 def _use(request, review_round, groups, *, replaces):

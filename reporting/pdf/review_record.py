@@ -29,6 +29,7 @@ class Said:
     words: Answer
     stance: str = ""
     reply: Answer | None = None
+    comments: list[tuple[str, Answer]] = field(default_factory=list)  # by whom each
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ def _texts(record):
     for remark in record.remarks:
         yield remark.annotation.text
         yield remark.reply.text if remark.reply else ""
+        for comment in remark.comments:
+            yield comment.annotation.text
     for row in [*record.outcomes, *([record.whole] if record.whole else [])]:
         yield row.agreed.reason if row.agreed else ""
         for written in (row.conclusion, row.notes, *row.replies):
@@ -190,12 +193,15 @@ def _cluster_part(record, language):
         counts=record.counts if record.remarks else [],
         stances=record.stances if record.reply_count else [],
         remarks=[
-            (heading, [_said(remark, language) for remark in remarks])
-            for heading, remarks in (
-                (_("Still open"), record.open),
-                (_("Settled, with the cluster's reply"), record.settled),
-                (_("Good practice"), record.good_practice),
-                (_("Support offered"), record.support),
+            (
+                heading,
+                [_said(remark, language, names_kind=names_kind) for remark in remarks],
+            )
+            for heading, remarks, names_kind in (
+                (_("Still open"), record.open, True),
+                (pgettext("annotations", "Resolved"), record.settled, True),
+                (_("Good practice"), record.good_practice, False),
+                (_("Support offered"), record.support, False),
             )
             if remarks
         ],
@@ -257,15 +263,31 @@ def _outcome(row, language):
     )
 
 
-def _said(remark, language):
+def _said(remark, language, *, names_kind):
     annotation, reply = remark.annotation, remark.reply
     about = str(annotation.outcome or _("The whole submission"))
+    if names_kind:
+        about = f"{annotation.kind_label}: {about}"
     return Said(
-        about=readable(f"{annotation.kind_label}: {about}"),
+        about=readable(about),
         by=readable(str(annotation.author)),
         is_former=remark.is_former,
         about_earlier=remark.about_earlier,
         words=_words(annotation.text, annotation.language, language),
         stance=reply.Stance(reply.choice).label if reply else "",
         reply=_words(reply.text, reply.language, language) if reply else None,
+        comments=[
+            (
+                _by(comment),
+                _words(comment.annotation.text, comment.annotation.language, language),
+            )
+            for comment in remark.comments
+        ],
     )
+
+
+def _by(comment):
+    voice = comment.annotation.get_voice_display()
+    if comment.is_former:
+        voice = f"{_('former member')}, {voice}"
+    return f"{readable(str(comment.annotation.author))} ({voice})"

@@ -222,7 +222,7 @@ def test_text_too_long_is_told_how_long_and_kept(client, lead, reflection, page)
 
     assert response.status_code == 422
     assert response.context["form"].errors == {
-        f"{key}-text": ["Shorten this text. It has 10001 characters and 10000 fit."]
+        f"{key}-text": ["Shorten this text. It has 10,001 characters and 10,000 fit."]
     }
     assert "a" * 10_001 in response.content.decode()
     assert list(Answer.objects.values_list("text", flat=True)) == ["Short"]

@@ -92,6 +92,11 @@ def _arranging(review, *, reviewer, lead, national):
             national,
             group | {"assignment": assignment.pk},
         ),
+        (
+            "peerreview:assignment_remove",
+            national,
+            group | {"assignment": assignment.pk},
+        ),
         ("peerreview:assignment_decline", reviewer, group),
         ("peerreview:interest_declare", reviewer, cluster),
     ]

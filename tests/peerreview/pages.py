@@ -51,8 +51,16 @@ def key_at(data, place):
     )
 
 
+def to_reply(client, url, place):
+    """The address of the page with fields for a reply, which its button asks for."""
+    response = client.post(url, {"reply": place.removeprefix("reply-")})
+    return response.headers["Location"].partition("#")[0]
+
+
 def write(client, url, place, text, *, kind="question", **buttons):
     """Type into the empty fields of ``place``, and press Save or another button."""
+    if place.startswith("reply-"):
+        url = to_reply(client, url, place)
     data = sent(client, url)
     key = key_at(data, place)
     data[f"{key}-text"] = text

@@ -21,6 +21,7 @@ from tests.peerreview.pages import (
     review_page,
     sent,
     shared,
+    to_reply,
     write,
 )
 from tests.peerreview.world import Phase
@@ -428,9 +429,10 @@ def test_the_clusters_people_reply_when_the_phase_lets_them(
     world.put_into(phase)
     client.force_login(getattr(world, actor))
 
+    url = to_reply(client, outcome_page(world), f"reply-{root.pk}")
     places = [
         value
-        for name, value in sent(client, outcome_page(world)).items()
+        for name, value in sent(client, url).items()
         if name.endswith("-place")
     ]
 
@@ -452,7 +454,7 @@ def test_a_reply_to_what_was_taken_back_meanwhile_is_kept(client, world):
     world.put_into(Phase.DISCUSSING)
     root = shared(world, world.reviewer)
     client.force_login(world.lead)
-    url = outcome_page(world)
+    url = to_reply(client, outcome_page(world), f"reply-{root.pk}")
     data = sent(client, url)
     data[f"{key_at(data, f'reply-{root.pk}')}-text"] = "But why?"
     services.take_back_annotation(annotation=root, by=world.reviewer)

@@ -8,7 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.models import ReviewAccess
 from notifications.models import Message
+from organisations.models import Membership
 from peerreview.models import (
     Assignment,
     ClusterReview,
@@ -659,3 +661,87 @@ def test_only_whoever_arranges_the_round_changes_a_group(client, world, name, wh
         "unassigned": 404,
     }
     assert world.review.group == world.group
+
+
+@pytest.mark.parametrize("way", ["closed", "removed"])
+def test_a_reason_is_given_back_where_something_came_in_between(client, world, way):
+    client.force_login(world.reviewer)
+    if way == "closed":
+        world.put_into(Phase.CLOSED)
+        said = "The round is closed."
+    else:
+        assignments.remove(
+            assignment=Assignment.objects.get(user=world.reviewer), by=world.national
+        )
+        said = "You are no longer asked to do anything in this group."
+    typed = {"reason": "My sister leads it.", "written_in": ""}
+
+    for page in (
+        url("assignment_decline", group=1),
+        url("interest_declare", cluster="afan"),
+    ):
+        response = client.post(page, typed)
+
+        assert response.status_code == 409
+        assert said in words_of(response)
+        assert "My sister leads it." in words_of(response)
+    assert not Interest.objects.exists()
+
+
+def test_a_round_that_closes_under_the_form_gives_the_reason_back(
+    client, world, monkeypatch
+):
+    client.force_login(world.reviewer)
+
+    def closed(**_given):
+        raise assignments.RoundNotRunning
+
+    monkeypatch.setattr(assignments, "decline", closed)
+    monkeypatch.setattr(assignments, "declare_interest", closed)
+
+    found = [
+        client.post(page, {"reason": "My sister leads it.", "written_in": ""})
+        for page in (
+            url("assignment_decline", group=1),
+            url("interest_declare", cluster="afan"),
+        )
+    ]
+
+    assert [response.status_code for response in found] == [409, 409]
+    assert all("My sister leads it." in words_of(response) for response in found)
+
+
+def test_an_interest_of_a_person_with_an_absurd_number_is_not_found(client, world):
+    client.force_login(world.national)
+
+    page = url("interest_take_back", cluster="afan", person=10**30)
+
+    assert client.post(page).status_code == 404
+
+
+def test_a_page_leads_nobody_to_what_they_cannot_open(client, world):
+    ReviewAccess.objects.filter(
+        user=world.reviewer, reflection=world.review.reflection
+    ).delete()
+    client.force_login(world.reviewer)
+
+    page = client.get(url("group_detail", group=1)).content.decode()
+
+    assert f'href="{url("review_detail", cluster="afan")}"' not in page
+    assert f'href="{url("review_detail", cluster="peer-tawe")}"' in page
+    assert f'href="{url("interest_declare", cluster="afan")}"' in page
+
+
+def test_a_lead_who_left_is_warned_of_to_whoever_arranges_the_round(client, world):
+    Membership.objects.filter(user=world.reviewer).update(ended_at=timezone.now())
+    said = f"No longer in a cluster of the group: {world.reviewer}"
+
+    found = {}
+    for actor in ("national", "lead"):
+        client.force_login(getattr(world, actor))
+        found[actor] = [
+            words_of(client.get(page)).count(said)
+            for page in (url("round_detail"), url("group_detail", group=1))
+        ]
+
+    assert found == {"national": [1, 1], "lead": [0, 0]}

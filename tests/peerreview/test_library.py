@@ -11,7 +11,8 @@ from assessments.models import Question
 from assessments.services import withdraw
 from notifications.models import Message
 from organisations.models import FormerName, Membership, Succession
-from peerreview.models import ContactRequest, GoodPractice
+from peerreview.models import ContactRequest, GoodPractice, ReviewRound
+from peerreview.selectors.practice import choices
 from peerreview.services import practice as services
 from tests.factories import ClusterFactory, MembershipFactory, UserFactory
 from tests.peerreview.said import agree, annotate, at, share, text_of
@@ -135,8 +136,27 @@ def test_library_list_asks_as_many_queries_for_three(
     ).delete()
     client.force_login(three.unassigned)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url("library_list"))
+
+
+def test_what_the_library_is_narrowed_by_reads_no_entry(three, monkeypatch):
+    def from_db(*row):
+        raise AssertionError("an entry was read")
+
+    monkeypatch.setattr(GoodPractice, "from_db", from_db)
+
+    with translation.override("en"):
+        found = choices(three.unassigned)
+
+    assert ([key for key, _name in found.outcomes], found.levels) == (
+        ["LEVELS-1", "SIGNS-1"],
+        [1, 3],
+    )
+    assert {code for code, _name in found.boards} == {
+        three.review.cluster.health_board.code,
+        "7A9",
+    }
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -290,7 +310,7 @@ def test_practice_add_shares_with_consent(client, world, called_good):
     )
 
 
-def test_practice_add_stores_the_own_level_where_none_was_agreed(client, world):
+def test_practice_add_never_shows_the_own_level_where_none_was_agreed(client, world):
     world.put_into(Phase.AGREEING)
     reflection = world.review.reflection
     withdraw(reflection=reflection, by=world.lead)
@@ -304,11 +324,18 @@ def test_practice_add_stores_the_own_level_where_none_was_agreed(client, world):
     )
     client.force_login(world.lead)
 
-    client.post(
-        at("practice_add", world.review, annotation=called_good.key), fields(world)
-    )
+    here = at("practice_add", world.review, annotation=called_good.key)
 
-    assert GoodPractice.objects.get().level == 1
+    page = text_of(client.get(here))
+    client.post(here, fields(world))
+
+    practice = GoodPractice.objects.get()
+    client.force_login(world.unassigned)
+    assert practice.level is None
+    assert "They do not see the cluster's own level." in page
+    assert "Level when it was shared" not in text_of(
+        client.get(url("practice_detail", practice))
+    )
 
 
 def test_practice_add_on_the_whole_asks_for_an_outcome(client, world, called_good):
@@ -370,6 +397,34 @@ def test_what_is_shared_already_is_shared_once(client, world, called_good):
     assert page.headers["Location"] == url("practice_edit", practice)
     assert response.status_code == 409
     assert "Words of the second." in response.content.decode()
+
+
+def test_a_button_pressed_twice_shares_and_changes_once(client, world, called_good):
+    client.force_login(world.lead)
+    here = at("practice_add", world.review, annotation=called_good.key)
+
+    added = [client.post(here, fields(world)).status_code for _press in range(2)]
+    practice = GoodPractice.objects.get()
+    changed = [
+        client.post(
+            url("practice_edit", practice), fields(world, title="New", version=1)
+        ).status_code
+        for _press in range(2)
+    ]
+
+    practice.refresh_from_db()
+    assert (added, changed) == ([302, 302], [302, 302])
+    assert (practice.title, practice.version) == ("New", 2)
+
+
+def test_the_same_words_of_somebody_else_are_not_shared_for_them(world, called_good):
+    said = {"title": "T", "text": "T", "language": "en", "contact": world.lead}
+    share(world, annotation=called_good, consented_by=world.contributor, **said)
+
+    with pytest.raises(services.SharedAlready):
+        services.share_practice(
+            annotation=called_good, outcome=called_good.outcome, by=world.lead, **said
+        )
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -620,3 +675,20 @@ def test_of_what_was_withdrawn_nobody_asks(client, world, actor):
     ]
 
     assert (found, ContactRequest.objects.count()) == ([404, 404], 0)
+
+
+@pytest.mark.parametrize("when", ["before announcing", "after closing"])
+def test_somebody_from_elsewhere_reads_the_library_while_the_round_runs(
+    client, three, when
+):
+    client.force_login(three.facilitator)
+    if when == "after closing":
+        three.put_into(Phase.CLOSED)
+    else:
+        ReviewRound.objects.update(announced_at=None, announced_by=None)
+
+    assert [
+        client.get(url("library_list")).status_code,
+        client.get(url("practice_detail", GoodPractice.objects.first())).status_code,
+        GoodPractice.objects.visible_to(three.facilitator).count(),
+    ] == [403, 403, 0]

@@ -11,20 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import services as assessments
-from assessments.models import Action, SelfReflection, StateChange
+from assessments.models import Action, ReviewAccess, SelfReflection, StateChange
 from assessments.services.versions import Typed
 from organisations.models import User
 from peerreview.finding_subjects import FindingSubject
 from peerreview.models import (
     ActionOrigin,
     Annotation,
+    Assignment,
     ClusterReview,
     Finding,
     FindingVersion,
     Meeting,
 )
-from peerreview.services import findings, meetings
-from tests.factories import MembershipFactory, thawed
+from peerreview.services import assignments, findings, groups, meetings, rounds
+from tests.factories import MembershipFactory, UserFactory, thawed
 from tests.peerreview.world import Phase
 from tests.steps import outcome_of, submit
 
@@ -646,6 +647,81 @@ def test_an_action_is_recorded_with_where_it_came_from(client, room):
     assert "Ask the dentists." in text_of(shown)
 
 
+def test_an_action_comes_from_an_annotation_and_is_of_its_criterion(client, room):
+    begin(room)
+    find(room, typed(subject(room), choice="1", text="We agreed."))
+    criterion = outcome_of(room.review.reflection, number=1).criteria.first()
+    annotation = ask(room, criterion=criterion, text="Pam hynny?", language="cy")
+    client.force_login(room.facilitator)
+    here = url(STEP, room, position=1)
+
+    offered = client.get(here)
+    client.post(
+        here,
+        page(room, base=1, choice="1", text="We agreed.", add_action="1")
+        | action(room, **{"action-annotation": annotation.pk}),
+    )
+
+    assert (
+        f'<option value="{annotation.pk}" lang="cy">Pam hynny?</option>'
+        in offered.content.decode()
+    )
+    origin = ActionOrigin.objects.get()
+    assert (origin.review, origin.annotation, origin.finding) == (
+        room.review,
+        annotation,
+        None,
+    )
+    assert (origin.action.criterion, origin.action.outcome.number) == (criterion, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_recorded"),
+    [
+        ({"resolved_at": timezone.now()}, True),
+        ({"removed_at": timezone.now()}, False),
+        ({"shared_at": None}, False),
+        ({"outcome": 2}, False),
+    ],
+)
+def test_an_action_comes_from_an_annotation_that_stands(
+    client, room, said, is_recorded
+):
+    begin(room)
+    if "resolved_at" in said:
+        said = said | {"resolved_by": room.reviewer}
+    annotation = ask(room, **said)
+    client.force_login(room.facilitator)
+
+    response = client.post(
+        url(STEP, room, position=1),
+        page(room, add_action="1")
+        | action(room, **{"action-annotation": annotation.pk}),
+    )
+
+    assert Action.objects.exists() == is_recorded
+    if not is_recorded:
+        assert response.status_code == 422
+        assert "Choose an annotation that has not been taken back." in text_of(response)
+        assert "Ask the dentists." in text_of(response)
+
+
+def test_an_action_that_was_typed_too_late_is_shown(client, room):
+    begin(room)
+    room.put_into(Phase.CLOSED)
+    client.force_login(room.facilitator)
+
+    response = client.post(
+        url(STEP, room, position=1),
+        page(room, "notes", text="Typed too late.", add_action="1") | action(room),
+    )
+
+    assert response.status_code == 409
+    assert "Ask the dentists." in text_of(response)
+    assert "This action was not recorded." in text_of(response)
+    assert Action.objects.count() == 0
+
+
 def test_an_action_that_is_typed_and_not_recorded_stays_on_the_page(client, room):
     begin(room)
     client.force_login(room.facilitator)
@@ -956,21 +1032,92 @@ def test_the_facilitator_records_nothing_outside_the_phases_of_meeting(
     assert world.review.reflection.state == State.SUBMITTED
 
 
-def test_a_facilitator_who_becomes_a_member_records_nothing_more(client, room):
+def end_the_part(room, why):
+    """Have the facilitator read Afan no longer, with the meeting's page open before them."""
+    match why:
+        case "interest":
+            assignments.declare_interest(
+                review=room.review, reason="", language="en", by=room.facilitator
+            )
+        case "withdrew":
+            rounds.withdraw_cluster(
+                review=room.review, reason="", language="en", by=room.national
+            )
+        case "closed":
+            room.put_into(Phase.CLOSED)
+            ReviewAccess.objects.update(ends_at=timezone.now())
+        case "replaced":
+            assignments.replace(
+                assignment=Assignment.objects.get(user=room.facilitator),
+                user=UserFactory(email="new@example.test"),
+                by=room.national,
+            )
+        case "member":
+            MembershipFactory(
+                user=room.facilitator,
+                cluster=room.review.reflection.cluster,
+                role="contributor",
+            )
+        case "moved":
+            groups.move_cluster(
+                review=room.review, group=room.other_group, by=room.national
+            )
+
+
+@pytest.mark.parametrize("by_script", [True, False])
+@pytest.mark.parametrize(
+    "why", ["interest", "withdrew", "closed", "replaced", "member", "moved"]
+)
+def test_who_facilitates_no_longer_keeps_their_words_and_reads_no_others(
+    client, room, by_script, why
+):
     begin(room)
-    MembershipFactory(
-        user=room.facilitator,
-        cluster=room.review.reflection.cluster,
-        role="contributor",
-    )
+    ask(room)
+    key = subject(room, "notes").key
+    end_the_part(room, why)
     client.force_login(User.objects.get(pk=room.facilitator.pk))
 
     response = client.post(
-        url(STEP, room, position=1), page(room, "notes", text="Ours.")
+        url(STEP, room, position=1),
+        page(room, "notes", text="Typed too late.", go="1", use_theirs=key)
+        | action(room, add_action="1"),
+        headers={"accept": "application/json"} if by_script else {},
     )
 
-    assert response.status_code == 403
-    assert found(room) == []
+    shown = response.content.decode()
+    assert response.status_code == (410 if by_script else 409)
+    for words in ("A beginning.", "Why is that so?"):
+        assert words not in shown
+    if by_script:
+        reply = json.loads(shown)
+        assert (reply["parts"], reply["theirs"]) == ({}, {})
+    else:
+        assert "Typed too late." in shown
+        assert "Ask the dentists." in shown
+    assert found(room) == [("notes", "", "", "", 0)]
+    assert list(FindingVersion.objects.values_list("refusal", "text")) == [
+        ("closed", "Typed too late.")
+    ]
+    assert Action.objects.count() == 0
+
+
+def test_a_facilitator_writes_of_no_other_group_s_cluster(client, room):
+    begin(room)
+    submission = room.elsewhere.reflection.submissions.get()
+    key = subject(room, "notes", submission=submission).key
+    client.force_login(room.facilitator)
+
+    response = client.post(
+        url(STEP, room, position=1),
+        {
+            "operation_id": str(uuid.uuid4()),
+            f"{key}-version": 0,
+            f"{key}-text": "Not mine.",
+        },
+    )
+
+    assert response.status_code == 404
+    assert (found(room), FindingVersion.objects.count()) == ([], 0)
 
 
 # What it costs ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import ReviewAccess, Submission
+from organisations.permissions import Permission, holds
 from peerreview.models import (
     Annotation,
     ClusterReview,
@@ -252,3 +253,26 @@ def test_a_round_is_in_the_phase_that_began_last(world):
     assert world.round.phase.kind == Phase.ANNOTATING
     assert list(ReviewPhase.objects.current()) == [world.round.phase]
     assert ReviewGroup.objects.count() == 2
+
+
+def test_the_access_of_another_round_does_not_open_this_one(world):
+    access = ReviewAccess.objects.filter(
+        user=world.reviewer, reflection=world.review.reflection
+    )
+
+    access.update(source="another")
+
+    reads = ClusterReview.objects.read_by_reviewer(world.reviewer)
+    assert not reads.filter(pk=world.review.pk).exists()
+
+
+def test_a_facilitator_who_joined_the_cluster_leaves_the_agreement_to_its_board(world):
+    reflection = world.review.reflection
+    before = holds(world.officer, Permission.RECORD_AGREEMENT, reflection)
+
+    MembershipFactory(
+        user=world.facilitator, cluster=reflection.cluster, role="contributor"
+    )
+
+    after = holds(world.officer, Permission.RECORD_AGREEMENT, reflection)
+    assert (before, after) == (False, True)

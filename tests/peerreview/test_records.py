@@ -202,7 +202,7 @@ def test_cluster_record_asks_as_many_queries_for_200(
         annotate(full, text=f"Remark {place}.")
     client.force_login(full.lead)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = client.get(at("cluster_record", full.review))
 
     assert text_of(response).count("Remark ") == number - 1
@@ -253,6 +253,20 @@ def test_a_cluster_that_withdrew_is_said_to_have(client, full):
     page = text_of(client.get(at("cluster_record", full.review)))
 
     assert "The cluster has withdrawn from this review." in page
+
+
+def test_a_cluster_that_withdrew_is_led_to_no_group(client, full):
+    ClusterReview.objects.filter(pk=full.review.pk).update(
+        withdrew_at=timezone.now(), withdrew_by=full.lead
+    )
+    client.force_login(full.contributor)
+
+    page = client.get(at("cluster_record", full.review))
+
+    assert "Who keeps the list?" in text_of(page)
+    assert "former member" not in text_of(page)
+    assert at_group(full) not in page.content.decode()
+    assert client.get(at_group(full)).status_code == 404
 
 
 def test_the_lead_can_share_good_practice_from_the_record(client, full):

@@ -319,6 +319,57 @@ def test_a_remark_taken_back_meanwhile_keeps_the_reply(client, world, said):
     assert ResponseVersion.objects.get().refusal == "closed"
 
 
+def test_the_words_of_a_remark_taken_back_are_nowhere(client, world, said):
+    save_reply(world, said, "explain", "Our draft.")
+    Annotation.objects.update(removed_at=timezone.now())
+    client.force_login(world.lead)
+
+    pages = [
+        client.get(at("replies_history", world.review)),
+        client.post(
+            at("replies_edit", world.review), sent(said, "explain", "More.", version=1)
+        ),
+    ]
+
+    name = "Question, The whole submission: Something that was taken back"
+    assert [
+        (page.status_code, name in text_of(page), "Who keeps" in text_of(page))
+        for page in pages
+    ] == [(200, True, False), (409, True, False)]
+
+
+def test_what_is_too_long_stays_on_the_page_that_refuses_the_rest(client, world, said):
+    other = annotate(world, text="And another.")
+    world.put_into(Phase.CLOSED)
+    client.force_login(world.lead)
+
+    response = client.post(
+        at("replies_edit", world.review),
+        sent(said, "explain", "x" * 10_001) | sent(other, "explain", "Short."),
+    )
+
+    page = text_of(response)
+    assert response.status_code == 409
+    assert "x" * 10_001 in page
+    assert "This could not be kept" in page
+    assert "Short." in page
+
+
+def test_what_is_too_long_stays_though_its_remark_is_out_of_sight(client, world, said):
+    ReviewPhase.objects.update(cluster_replies=False)
+    ReviewPhase.objects.update(cluster_sees=False)
+    client.force_login(world.lead)
+
+    response = client.post(
+        at("replies_edit", world.review), sent(said, "explain", "x" * 10_001)
+    )
+
+    page = text_of(response)
+    assert response.status_code == 409
+    assert "x" * 10_001 in page
+    assert "Nothing is lost" not in page
+
+
 def test_a_remark_out_of_sight_meanwhile_keeps_the_reply(client, world, said):
     ReviewPhase.objects.update(cluster_replies=False)
     ReviewPhase.objects.update(cluster_sees=False)
@@ -423,6 +474,31 @@ def test_at_least_one_is_chosen(client, world, said):
 
     assert "Choose at least one reply." in text_of(response)
     assert stored() == [("accept", "", 1, True)]
+
+
+@pytest.mark.parametrize("is_another_ready", [False, True])
+def test_a_button_pressed_twice_sends_once(client, world, said, is_another_ready):
+    save_reply(world, said, "accept")
+    if is_another_ready:
+        save_reply(world, annotate(world), "accept")
+    client.force_login(world.lead)
+    here = at("replies_send", world.review)
+
+    presses = [client.post(here, send_fields(said)) for _press in range(2)]
+
+    assert [each.headers["Location"] for each in presses] == [
+        at("replies_edit", world.review)
+    ] * 2
+    assert stored()[0] == ("accept", "", 1, False)
+
+
+def test_where_nothing_waits_nothing_is_sent(client, world, said):
+    client.force_login(world.lead)
+
+    response = client.post(at("replies_send", world.review), {}, follow=True)
+
+    assert response.redirect_chain == [(at("replies_edit", world.review), 302)]
+    assert "No reply is waiting to be sent" in text_of(response)
 
 
 @pytest.mark.parametrize(

@@ -375,3 +375,55 @@ def test_the_access_of_another_round_stays(announced):
     other.refresh_from_db()
     assert other.ends_at > timezone.now()
     assert SelfReflection.objects.count() == 5
+
+
+def test_the_leads_of_a_cluster_that_withdraws_read_no_other_until_it_is_back(
+    announced,
+):
+    ogwrs = ("afan", "ogwr@example.test")
+
+    rounds.withdraw_cluster(
+        review=announced.others[0], reason="", language="", by=announced.reviewer
+    )
+    left = ogwrs in rows(announced.round)
+    rounds.take_cluster_back(review=announced.others[0], by=announced.national)
+
+    assert (left, ogwrs in rows(announced.round)) == (False, True)
+    assert rows(announced.round) == expected(announced.round)
+
+
+def test_the_leads_of_a_cluster_that_was_dropped_before_announcing_read_no_other(
+    world,
+):
+    ReviewAccess.objects.all().delete()
+    ReviewRound.objects.update(announced_at=None, announced_by=None)
+    rounds.choose_clusters(
+        review_round=world.round,
+        added=[],
+        dropped=[world.others[0].reflection_id],
+        languages={},
+        by=world.national,
+    )
+
+    rounds.announce_round(review_round=world.round, by=world.national)
+
+    assert world.reviewer.email not in {
+        person for _cluster, person in rows(world.round)
+    }
+    assert ("afan", "tawe@example.test") in rows(world.round)
+
+
+def test_a_cluster_is_taken_back_only_where_its_group_still_takes_it(announced):
+    review = announced.others[0]
+    rounds.withdraw_cluster(
+        review=review, reason="", language="", by=announced.national
+    )
+    MembershipFactory(
+        user=announced.facilitator, cluster=review.cluster, role="contributor"
+    )
+
+    with pytest.raises(groups.FacilitatorsCluster):
+        rounds.take_cluster_back(review=review, by=announced.national)
+
+    review.refresh_from_db()
+    assert not review.takes_part

@@ -912,3 +912,38 @@ def test_a_closed_round_leaves_the_start_page(client, world):
 
     assert (reviews.reviewing, reviews.clusters) == ([], [])
     assert len(tasks_of(world.reviewer).past_reviews) == 1
+
+
+def test_a_round_that_is_sent_twice_is_planned_once(client, national, cycle):
+    client.force_login(national)
+
+    found = [client.post(url("round_add"), typed(cycle)) for _ in range(2)]
+    other = client.post(url("round_add"), typed(cycle, group_size="5"))
+
+    page = url("round_clusters", round="autumn-2030")
+    assert [response.headers.get("Location") for response in found] == [page, page]
+    assert other.status_code == 422
+    assert ReviewRound.objects.count() == 1
+
+
+@pytest.mark.parametrize("way", ["closed", "agreed", "withdrawn"])
+def test_the_reason_of_a_withdrawal_is_given_back_where_it_came_too_late(
+    client, world, way
+):
+    now = timezone.now()
+    match way:
+        case "closed":
+            world.put_into(Phase.CLOSED)
+        case "agreed":
+            ClusterReview.objects.update(agreed_at=now, agreed_by=world.facilitator)
+        case "withdrawn":
+            ClusterReview.objects.update(withdrew_at=now, withdrew_by=world.national)
+    client.force_login(world.lead)
+
+    response = client.post(
+        url("review_withdraw", round="autumn", cluster="afan"),
+        {"reason": "Salwch yn y tîm.", "written_in": ""},
+    )
+
+    assert response.status_code == 409
+    assert "Salwch yn y tîm." in words_of(response)
