@@ -320,6 +320,15 @@ COUNTED = {
         "6 munud",
         "7 munud",
     ),
+    "%(number)s minute": (
+        "0 munud",
+        "1 munud",
+        "2 funud",
+        "3 munud",
+        "4 munud",
+        "6 munud",
+        "7 munud",
+    ),
     "%(counter)s result": (
         "0 cofnod",
         "1 cofnod",

@@ -259,6 +259,28 @@ def test_characters_are_counted_and_none_is_cut(
     assert str(LONGEST_TEXT + 1) in json.dumps(response.context["form"].errors)
 
 
+def test_what_is_too_long_is_shown_when_the_rest_came_too_late(
+    client, lead, reflection, page
+):
+    start(reflection, by=lead)
+    client.force_login(lead)
+    long_text = "ŵ" * (LONGEST_TEXT + 1)
+    data = typed(
+        client,
+        page,
+        **{"going-well-text": long_text},
+    )
+    names = [name for name in data if name.endswith("-text")]
+    data |= {name: "Short." for name in names if name != "going-well-text"}
+    submit(reflection, by=lead)
+
+    response = client.post(page, data)
+
+    assert response.status_code == 409
+    assert long_text in response.content.decode()
+    assert "Short." in response.content.decode()
+
+
 def test_a_text_of_the_greatest_length_is_kept_whole(client, lead, reflection, page):
     client.force_login(lead)
     text = "tŷ\r\n" * (LONGEST_TEXT // 3) + "x"

@@ -143,6 +143,43 @@ def test_its_author_changes_what_is_shared(client, world):
     assert "Better said." in client.get(page).content.decode()
 
 
+def test_what_others_see_is_changed_by_its_button_alone(client, world):
+    annotation = shared(world, world.reviewer)
+    client.force_login(world.reviewer)
+    url = f"{outcome_page(world)}?edit={annotation.pk}"
+    key = f"a-{annotation.key}"
+    page = client.get(url).content.decode()
+    data = sent(client, url) | {f"{key}-text": "Half ty"}
+    data[f"{key}-shown"] = data.pop(f"{key}-version")
+
+    by_script = client.post(url, data, headers=BY_SCRIPT)
+    annotation.refresh_from_db()
+    text_before = annotation.text
+    by_button = client.post(url, data | {f"{key}-text": "Typed.", "stay": key})
+    annotation.refresh_from_db()
+
+    assert f'name="{key}-version"' not in page
+    assert f'name="{key}-shown" value="1"' in page
+    assert f'data-cancels="{key}"' in page
+    assert by_script.status_code == 422
+    assert list(by_script.json()["errors"]) == [f"{key}-text"]
+    assert text_before == "A remark."
+    assert annotation.text == "Typed."
+    assert by_button.headers["Location"].endswith(f"#annotation-{annotation.pk}")
+    assert "Saved at" in client.get(url).content.decode()
+
+
+def test_what_was_never_shared_is_put_aside(client, world):
+    client.force_login(world.reviewer)
+    url = outcome_page(world)
+    write(client, url, "outcome", "A thought.", stay="1")
+    client.get(url)
+
+    client.post(url, sent(client, url, take_back=Annotation.objects.get().pk))
+
+    assert "Put aside. Only you can see it." in client.get(url).content.decode()
+
+
 def test_nobody_changes_the_words_of_somebody_else(client, world):
     annotation = shared(world, world.reviewer)
     client.force_login(world.facilitator)
@@ -431,9 +468,7 @@ def test_the_clusters_people_reply_when_the_phase_lets_them(
 
     url = to_reply(client, outcome_page(world), f"reply-{root.pk}")
     places = [
-        value
-        for name, value in sent(client, url).items()
-        if name.endswith("-place")
+        value for name, value in sent(client, url).items() if name.endswith("-place")
     ]
 
     assert places == ([f"reply-{root.pk}"] if replies else [])

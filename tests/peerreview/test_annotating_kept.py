@@ -76,7 +76,7 @@ def test_a_page_with_two_hundred_at_every_criterion_is_sent(client, world):
     data = typed(client, outcome_page(world), "outcome", "The last one.")
     response = client.post(outcome_page(world), data)
 
-    assert 500 < len(data) < 900
+    assert 400 < len(data) < 900
     assert response.status_code == 302
     assert Annotation.objects.filter(text="The last one.").count() == 1
 

@@ -113,7 +113,7 @@ def test_both_levels_stand_side_by_side(full, language):
         assert rows[0][1:] == [_("The cluster's own level"), _("Agreed level")]
         assert rows[1][1] == _("Not answered")
         assert rows[1][2].startswith("2 ")
-        assert rows[2][1:] == [_("Not answered"), _("No level agreed")]
+        assert rows[2][1:] == [_("Not answered"), _("No level agreed yet")]
 
 
 def test_it_is_readable_for_everyone(full):

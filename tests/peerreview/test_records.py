@@ -190,7 +190,7 @@ def test_group_record_asks_as_many_queries_for_three(
         ClusterReview.objects.filter(pk__in=[each.pk for each in full.others]).delete()
     client.force_login(full.national)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(at_group(full))
 
 
@@ -202,7 +202,7 @@ def test_cluster_record_asks_as_many_queries_for_200(
         annotate(full, text=f"Remark {place}.")
     client.force_login(full.lead)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = client.get(at("cluster_record", full.review))
 
     assert text_of(response).count("Remark ") == number - 1

@@ -252,7 +252,7 @@ def test_replies_edit_asks_as_many_queries_for_three(
         reply(world, thing)
     client.force_login(world.lead)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(at("replies_edit", world.review))
 
 

@@ -880,7 +880,7 @@ def test_the_start_page_says_what_to_read_and_what_to_reply_to(client, world):
 
     page = words_of(client.get(reverse("home")))
 
-    assert "Waiting for your cluster's reply: 1" in page
+    assert "Reply: 1 waiting" in page
     for review in world.others:
         assert review.cluster.name in page
     assert "Why?" not in page

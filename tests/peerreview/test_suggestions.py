@@ -507,7 +507,7 @@ def test_the_effect_of_a_move_and_its_undoing(client, planned):
     page = client.get(PAGE)
 
     context = page.context
-    assert response.headers["Location"] == f"{PAGE}#groups"
+    assert response.headers["Location"] == f"{PAGE}#effect"
     assert context["worth"].is_moved
     assert [group.is_changed for group in context["worth"].groups] == [True, True]
     assert [str(saying.text) for saying in context["newly_broken"]] == [
