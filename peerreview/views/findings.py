@@ -269,7 +269,9 @@ def _change_urls(review, sheet):
     for pk in [None, *(each.outcome.pk for each in sheet.levels + sheet.others)]:
         if [review.pk, pk] in agenda:
             position = agenda.index([review.pk, pk]) + 1
-            url = reverse("peerreview:meeting_step", kwargs=codes | {"position": position})
+            url = reverse(
+                "peerreview:meeting_step", kwargs=codes | {"position": position}
+            )
         else:
             url = reverse("peerreview:meeting_detail", kwargs=codes)
             url = f"{url}?add={review.pk}-{pk or 0}"

@@ -70,9 +70,7 @@ def meeting_detail(request, round, group):  # noqa: A002
         return _followers_page(request, group, meeting)
     reviews = selectors.facilitated_reviews(group, request.user)
     unsettled = [review for review in reviews if review.agreed_at is None]
-    lines = agenda_in_order(
-        selectors.agenda_lines(group, unsettled, user=request.user)
-    )
+    lines = agenda_in_order(selectors.agenda_lines(group, unsettled, user=request.user))
     is_running = bool(meeting and meeting.ended_at is None)
     minutes = meeting.minutes if is_running else group.minutes
     form = AgendaForm(

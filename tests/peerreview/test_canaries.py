@@ -104,7 +104,9 @@ def canaries(world):
             Phase.ANNOTATING: {"reviewer", "facilitator"},
         }.get(phase, REVIEWING | AFAN | ABOVE),
         "canarytyping": {"facilitator"},
-        "canaryfinding": {"facilitator"},  # until it is shared, on the facilitator's pages
+        "canaryfinding": {
+            "facilitator"
+        },  # until it is shared, on the facilitator's pages
         "canaryreply": {Phase.ANNOTATING: set()}.get(phase, AFAN),
         "canaryinterest": {"national"},  # who arranges the round
     }
