@@ -19,7 +19,6 @@ from peerreview.selectors.annotations import (
     Wanted,
     load_board,
 )
-from peerreview.selectors.replies import wanting_reply
 from peerreview.selectors.reviews import (
     Part,
     cluster_indicators,
@@ -114,13 +113,6 @@ def _begun(request, review, part):
         review.reflection.refresh_from_db(fields=["state"])
 
 
-def _wanting(review, part, user):
-    """How many remarks and findings wait for a reply that ``user`` may write."""
-    if not part.may_reply_for_cluster:
-        return 0
-    return len(wanting_reply([review], reader=user)[review.pk])
-
-
 def _detail_page(request, review, **typed):
     user = request.user
     part = part_in(review, user)
@@ -160,7 +152,7 @@ def _detail_page(request, review, **typed):
             "has_last_cycle": any(line.last for line in lines),
             "private_count": page.board.private_count
             + sum(line.private_count for line in lines),
-            "wanting": _wanting(review, part, user),
+            "may_reply": part.may_reply_for_cluster,
             "can_be_returned": part.facilitates
             and review.reflection.state == SelfReflection.State.IN_REVIEW
             and review.reflection.is_in_time,

@@ -256,7 +256,7 @@ def test_characters_are_counted_and_none_is_cut(
     assert "maxlength=" not in before.replace("data-maxlength", "")
     assert response.status_code == 422
     assert long_text in response.content.decode()
-    assert str(LONGEST_TEXT + 1) in json.dumps(response.context["form"].errors)
+    assert f"{LONGEST_TEXT + 1:,}" in json.dumps(response.context["form"].errors)
 
 
 def test_what_is_too_long_is_shown_when_the_rest_came_too_late(

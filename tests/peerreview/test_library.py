@@ -136,7 +136,7 @@ def test_library_list_asks_as_many_queries_for_three(
     ).delete()
     client.force_login(three.unassigned)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("library_list"))
 
 

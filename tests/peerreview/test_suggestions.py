@@ -393,7 +393,7 @@ def test_a_second_press_suggests_the_same(client, planned):
                 "Pwyntiau'r holl grwpiau",
                 "Pam y rhain gyda'i gilydd",
                 "Maent o sawl bwrdd iechyd",
-                "Mae eu poblogaeth yn debyg: 50,000 – 60,000",
+                "Mae eu poblogaethau'n debyg: 50,000 – 60,000",
                 "Poblogaeth yn hysbys ar gyfer: 2 o",
                 "Am ddatblygu:",
                 "Cystal ag y gellir ei gyrraedd|Dyma'r gorau sydd ar gael",
