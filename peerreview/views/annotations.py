@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import get_language, override
@@ -29,19 +28,13 @@ from peerreview.forms.annotations import (
 from peerreview.models import Annotation, AnnotationVersion
 from peerreview.selectors.reviews import part_in, taken_part_in
 from peerreview.services import annotations as services
-from peerreview.views.loading import visible_review
+from peerreview.views.loading import review_url, visible_review
 
 SETTLES = {"keep_mine", "use_theirs", "join"}
 # Buttons that act on a stored annotation, by its primary key.
 ACTS = ("resolve", "reopen", "take_back", "put_back")
 A_PAGE = 50  # versions of a history
 A_PK = re.compile(r"[0-9]{1,18}")
-
-
-def review_url(name, review, **more):
-    """An address that says what one is on: the round and the cluster."""
-    codes = {"round": review.round.code, "cluster": review.cluster.code}
-    return reverse(f"peerreview:{name}", kwargs=codes | more)
 
 
 def outcome_url(review, module, number):

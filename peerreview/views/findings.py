@@ -22,7 +22,7 @@ from peerreview.models import Finding, FindingVersion
 from peerreview.rules import facilitates_the_review
 from peerreview.selectors import meetings as selectors
 from peerreview.services import findings as services
-from peerreview.views.loading import visible_review
+from peerreview.views.loading import review_url, visible_review
 
 OWN_FIELDS = re.compile(
     r"finding-(?P<submission>[0-9]{1,18})-(?P<outcome>[0-9]{1,18})"
@@ -30,11 +30,6 @@ OWN_FIELDS = re.compile(
     re.ASCII,
 )
 A_PAGE_OF_HISTORY = 30
-
-
-def review_url(name, review, **more):
-    codes = {"round": review.round.code, "cluster": review.reflection.cluster.code}
-    return reverse(f"peerreview:{name}", kwargs=codes | more)
 
 
 # Saving ------------------------------------------------------------------------------------

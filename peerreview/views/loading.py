@@ -1,6 +1,7 @@
-"""Which round, group or review of a cluster an address is about; 404 where one may not know of it."""
+"""Which round, group or review an address is about, 404 where one may not know of it; and back."""
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from peerreview.models import ClusterReview, ReviewGroup, ReviewRound
 
@@ -39,3 +40,9 @@ def visible_review(request, round_code, cluster):
         round__code=round_code,
         reflection__cluster__code=cluster,
     )
+
+
+def review_url(name, review, **more):
+    """An address that says what one is on: the round and the cluster."""
+    codes = {"round": review.round.code, "cluster": review.cluster.code}
+    return reverse(f"peerreview:{name}", kwargs=codes | more)

@@ -17,8 +17,7 @@ from peerreview.models import Annotation, GoodPractice
 from peerreview.selectors import practice as selectors
 from peerreview.selectors.wording import read_outcomes_over
 from peerreview.services import practice as services
-from peerreview.views.loading import visible_review
-from peerreview.views.replies import review_url
+from peerreview.views.loading import review_url, visible_review
 
 A_PAGE = 20
 DETAIL = "peerreview:practice_detail"

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.text import Truncator
@@ -25,16 +24,11 @@ from peerreview.models import Response, ResponseVersion
 from peerreview.rules import works_in_the_reviewed_cluster
 from peerreview.selectors.replies import Target, gone_targets, load_replies
 from peerreview.services import replies as services
-from peerreview.views.loading import visible_review
+from peerreview.views.loading import review_url, visible_review
 
 A_PAGE = 20  # things to reply to
 A_PAGE_OF_HISTORY = 30
 STAYS = SETTLES | {"stay", "switch_to", "take_back"}
-
-
-def review_url(name, review, **more):
-    codes = {"round": review.round.code, "cluster": review.reflection.cluster.code}
-    return reverse(f"peerreview:{name}", kwargs=codes | more)
 
 
 def name_of(row):

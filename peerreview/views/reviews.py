@@ -35,10 +35,9 @@ from peerreview.views.annotations import (
     annotate,
     outcome_url,
     review_to_write_in,
-    review_url,
     undo_of,
 )
-from peerreview.views.loading import visible_review
+from peerreview.views.loading import review_url, visible_review
 
 
 @dataclass
