@@ -1,11 +1,7 @@
 """The record of a review as a file to take away: of one cluster, or of a group."""
 
-from urllib.parse import quote
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils import timezone, translation
-from django.utils.cache import patch_cache_control
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,8 +9,8 @@ from organisations.permissions import Permission, authorise
 from peerreview.selectors.records import load_records
 from peerreview.views.loading import visible_group, visible_review
 from peerreview.views.records import reviews_of
+from reporting.files import LANGUAGES, pdf_file, too_long
 from reporting.pdf import TooLong, render_review_record
-from reporting.summaries import LANGUAGES
 
 
 @require_GET
@@ -53,12 +49,9 @@ def _file(request, reviews, group, of_the_group, language):
             made_at=timezone.now(),
         )
     except TooLong:
-        return HttpResponse(
-            _("This record holds too much text for a PDF. Read it on its page."),
-            content_type="text/plain; charset=utf-8",
-            status=413,
+        return too_long(
+            _("This record holds too much text for a PDF. Read it on its page.")
         )
-    response = HttpResponse(content, content_type="application/pdf")
     with translation.override(languages[0]):
         name = _("record of review %(round)s %(subject)s") % {
             "round": group.round.code,
@@ -66,11 +59,4 @@ def _file(request, reviews, group, of_the_group, language):
             if of_the_group
             else reviews[0].reflection.cluster_name,
         }
-    name = " ".join([name, *languages])
-    plain, full = slugify(name), slugify(name, allow_unicode=True)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return pdf_file(content, name, languages)
