@@ -2,10 +2,16 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from assessments.models import Cycle
+from assessments.models import Cycle, NeedTag
 
 
 @register(Cycle)
 class CycleOptions(TranslationOptions):
+    fields = ("name",)
+    required_languages = ("cy", "en")
+
+
+@register(NeedTag)
+class NeedTagOptions(TranslationOptions):
     fields = ("name",)
     required_languages = ("cy", "en")

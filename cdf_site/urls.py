@@ -30,6 +30,7 @@ urlpatterns = [
         path("actions/", include("assessments.urls_actions")),
         path("peer-review/", include("peerreview.urls")),
         path("results/", include("reporting.urls")),
+        path("dashboard/", include("reporting.urls_dashboard")),
         path("admin/", admin.site.urls),
     ),
 ]

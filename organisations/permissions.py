@@ -36,6 +36,11 @@ class Permission(StrEnum):
     VIEW_BOARD_RESULTS = "reporting.view_board_results"
     ENTER_FIGURES = "assessments.enter_figures"
     VIEW_NATIONAL_RESULTS = "reporting.view_national_results"
+    READ_DASHBOARD = "reporting.read_dashboard"
+    HOLD_TOKENS = "reporting.hold_tokens"
+    # on a scope of the dashboard
+    OPEN_SCOPE = "reporting.open_scope"
+    WRITE_COMMENTARY = "reporting.write_commentary"
     # on a cluster
     VIEW_PEOPLE = "organisations.view_people"
     MANAGE_PEOPLE = "organisations.manage_people"

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from reporting import review_records, summaries, views
+from reporting.views import results, review_records, summaries
 
 app_name = "reporting"
 urlpatterns = [
-    path("", views.results, name="results"),
+    path("", results.results, name="results"),
     path(
         "summaries/<slug:cycle>/<slug:cluster>/<int:number>/<str:language>.pdf",
         summaries.summary_pdf,
@@ -22,6 +22,6 @@ urlpatterns = [
         review_records.group_record_pdf,
         name="group_record_pdf",
     ),
-    path("<slug:cycle>/", views.national, name="national"),
-    path("<slug:cycle>/<slug:board>/", views.board, name="board"),
+    path("<slug:cycle>/", results.national, name="national"),
+    path("<slug:cycle>/<slug:board>/", results.board, name="board"),
 ]

@@ -17,6 +17,7 @@ from assessments.models.choices import (
     LEVEL_CHOICES,
     LEVEL_QUESTIONS,
     LEVELS_AS_CHOICES,
+    NEED_QUESTIONS,
     OUTCOME_QUESTIONS,
     OUTCOME_TEXT_QUESTIONS,
     REFLECTION_QUESTIONS,
@@ -65,11 +66,17 @@ from assessments.models.reflections import (
     SelfReflection,
     StateChange,
 )
+from assessments.models.standings import (
+    Standing,
+    SubmittedNeed,
+    SubmittedText,
+)
 from assessments.models.submissions import (
     AgreedLevel,
     Submission,
     SubmittedOutcome,
 )
+from assessments.models.tags import NeedTag
 from assessments.models.views import (
     Discussion,
     Flag,
@@ -84,6 +91,7 @@ __all__ = [
     "LEVELS_AS_CHOICES",
     "LEVEL_CHOICES",
     "LEVEL_QUESTIONS",
+    "NEED_QUESTIONS",
     "OPEN_STATUSES",
     "OUTCOME_QUESTIONS",
     "OUTCOME_TEXT_QUESTIONS",
@@ -110,6 +118,7 @@ __all__ = [
     "Flag",
     "IndicatorValue",
     "MethodChoice",
+    "NeedTag",
     "OutcomeClock",
     "Presence",
     "Profession",
@@ -118,10 +127,13 @@ __all__ = [
     "ReviewAccess",
     "SelfReflection",
     "SignsChoice",
+    "Standing",
     "StateChange",
     "Submission",
     "SubmittedEvidence",
+    "SubmittedNeed",
     "SubmittedOutcome",
+    "SubmittedText",
     "View",
     "WorksheetUpload",
     "followed_by",

@@ -12,6 +12,7 @@ from assessments.models.choices import (
     LANGUAGES,
     LEVEL_QUESTIONS,
     LEVELS_AS_CHOICES,
+    NEED_QUESTIONS,
     OUTCOME_QUESTIONS,
     REFLECTION_QUESTIONS,
     WRITTEN_QUESTIONS,
@@ -25,6 +26,8 @@ from assessments.models.reading import may_read_answers
 from frameworks.models import Criterion, EnablingFactor, Outcome
 from organisations.models import User
 
+LONGEST_CHOICE = 400  # characters, of several codes
+
 
 def choice_fits_its_subject():
     """The constraint that a choice is one of those that its subject offers, or none."""
@@ -36,7 +39,8 @@ def choice_fits_its_subject():
         | Q(enabling_factor__isnull=False, choice__in=["", *FactorChoice.values])
         | Q(question__in=LEVEL_QUESTIONS, choice__in=LEVELS_AS_CHOICES)
         | Q(question=Question.METHOD, choice__in=["", *MethodChoice.values])
-        | Q(question=Question.PARTICIPANTS)  # several, joined; see assessments.subjects
+        # Several, joined; see assessments.subjects.
+        | Q(question__in=[Question.PARTICIPANTS, *NEED_QUESTIONS])
         | Q(question__in=WRITTEN_QUESTIONS, choice=""),
         name="answer_choice_fits_its_subject",
     )
@@ -68,7 +72,7 @@ class Answer(models.Model):
     )
     question = models.CharField(max_length=20, choices=Question, blank=True)
     # Several codes, where several may be chosen, stand in the list's order with spaces between.
-    choice = models.CharField(max_length=200, blank=True)
+    choice = models.CharField(max_length=LONGEST_CHOICE, blank=True)
     text = models.TextField(blank=True)
     dated_on = models.DateField(null=True)
     language = models.CharField(max_length=2, choices=LANGUAGES, blank=True)
@@ -158,7 +162,7 @@ class AnswerVersion(models.Model):
     version = models.PositiveIntegerField(null=True)  # none where it was refused
     base_version = models.PositiveIntegerField()
     refusal = models.CharField(max_length=10, choices=Refusal, blank=True)
-    choice = models.CharField(max_length=200, blank=True)
+    choice = models.CharField(max_length=LONGEST_CHOICE, blank=True)
     text = models.TextField(blank=True)
     dated_on = models.DateField(null=True)
     language = models.CharField(max_length=2, choices=LANGUAGES, blank=True)

@@ -85,6 +85,12 @@ OUTCOME_TEXT_QUESTIONS = [
     Question.SUPPORT_NEEDED,
     Question.NEXT_STEPS,
 ]
+# In words, and from the list of barriers and support needs.
+NEED_QUESTIONS = [
+    Question.IN_THE_WAY,
+    Question.SUPPORT_NEEDED,
+    Question.SUPPORT_OVERALL,
+]
 CLOSING_QUESTIONS = [Question.SUPPORT_OVERALL, Question.ANYTHING_ELSE]
 REFLECTION_QUESTIONS = CONTEXT_QUESTIONS + CLOSING_QUESTIONS
 WRITTEN_QUESTIONS = [

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organisations.models import CLUSTER_ROLES, Role, Succession, User
+from organisations.models import CLUSTER_ROLES, Cluster, Role, Succession, User
 
 
 def may_read_progress(user, prefix=""):
@@ -37,20 +37,30 @@ def may_read_submissions(user, prefix=""):
     )
 
 
-def may_read_figures(user):
-    """Figures that ``user`` may read: as progress, of clusters that theirs follow, and in a review."""
+def readable_clusters(user):
+    """The clusters that ``user`` may read more of than agreed levels.
+
+    Theirs and those that theirs follow, their board's, those they review now, or all of Wales.
+    """
     if user.has_role(Role.NATIONAL_OFFICER):
-        return Q(pk__isnull=False)
-    return (
-        Q(cluster__in=user.cluster_ids(*CLUSTER_ROLES))
-        | Q(cluster__in=followed_by(user))
-        | Q(cluster__health_board__in=user.health_board_ids())
+        return Cluster.objects.all()
+    return Cluster.objects.filter(
+        Q(pk__in=user.cluster_ids(*CLUSTER_ROLES))
+        | Q(pk__in=followed_by(user))
+        | Q(health_board__in=user.health_board_ids())
         | Q(
-            cluster__in=ReviewAccess.objects.running()
+            pk__in=ReviewAccess.objects.running()
             .filter(user=user)
             .values("reflection__cluster")
         )
     )
+
+
+def may_read_figures(user):
+    """Figures that ``user`` may read: those of the clusters that they may read."""
+    if user.has_role(Role.NATIONAL_OFFICER):
+        return Q(pk__isnull=False)
+    return Q(cluster__in=readable_clusters(user))
 
 
 def reviewed_by(user):

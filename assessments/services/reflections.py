@@ -22,7 +22,7 @@ from assessments.rules import (
     is_under_peer_review,
 )
 from assessments.selectors import load_sheet
-from assessments.services import telling
+from assessments.services import standings, telling
 from assessments.services.answers import ForeignSubject
 from assessments.services.states import change_state, locked
 from frameworks.models import Outcome
@@ -121,6 +121,7 @@ def submit(*, reflection, by, incomplete_confirmed):
             {support.evidence.pk for each in evidence.values() for support in each}
         )
     )
+    standings.store(submission, sheet)
     change_state(reflection, State.SUBMITTED, Kind.SUBMITTED, by=by)
     telling.submitted(submission=submission, by=by)
     return submission
@@ -259,4 +260,5 @@ def record_agreement(*, reflection, by, levels, submission_number=None):
             )
         )
     AgreedLevel.objects.bulk_create(agreed)
+    standings.note_agreed(reflection.latest_submission)
     change_state(reflection, State.AGREED, Kind.AGREED, by=by)

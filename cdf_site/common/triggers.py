@@ -29,6 +29,8 @@ APPEND_ONLY = [
     "assessments.Submission",
     "assessments.SubmittedOutcome",
     "assessments.SubmittedEvidence",
+    "assessments.SubmittedNeed",
+    "assessments.SubmittedText",
     "assessments.ActionChange",
     "frameworks.Correction",
     "frameworks.Erratum",
@@ -36,6 +38,7 @@ APPEND_ONLY = [
     "peerreview.FindingVersion",
     "peerreview.ResponseVersion",
     "peerreview.Resolution",
+    "reporting.CommentaryVersion",
 ]
 
 

@@ -22,6 +22,7 @@ from assessments.models import (
     CycleExtension,
     Evidence,
     Extension,
+    NeedTag,
     Question,
     ReturnReason,
     ReviewAccess,
@@ -29,7 +30,9 @@ from assessments.models import (
     StateChange,
     Submission,
     SubmittedEvidence,
+    SubmittedNeed,
     SubmittedOutcome,
+    SubmittedText,
 )
 from cdf_site.common import triggers
 from frameworks.models import Correction, EnablingFactor, Erratum
@@ -43,6 +46,7 @@ from peerreview.models import (
     Response,
     ResponseVersion,
 )
+from reporting.models import Commentary, CommentaryVersion
 from tests.factories import ClusterFactory, CriterionFactory, CycleFactory
 from tests.factories.peerreview import ClusterReviewFactory
 from tests.steps import criterion_of, outcome_of, start, submit
@@ -249,6 +253,21 @@ def written_once(submission, reflection, lead, officer):
         added_by=lead,
     )
     SubmittedEvidence.objects.create(submission=submission, evidence=evidence)
+    tag = NeedTag.objects.create(
+        kind=NeedTag.Kind.BARRIER, code="staff", name_cy="Staff", name_en="Staff"
+    )
+    SubmittedNeed.objects.create(
+        submission=submission, question=Question.SUPPORT_OVERALL, tag=tag
+    )
+    SubmittedText.objects.create(
+        submission=submission, question=Question.ANYTHING_ELSE, text="Well."
+    )
+    commentary = Commentary.objects.create(
+        scope="wales", cycle=reflection.cycle, written_for="en"
+    )
+    CommentaryVersion.objects.create(
+        written=commentary, version=1, base_version=0, by=lead
+    )
     ReturnReason.objects.create(
         change=reflection.state_changes.last(),
         outcome=outcome_of(reflection),
@@ -539,6 +558,8 @@ APPEND_ONLY = [
     Submission,
     SubmittedOutcome,
     SubmittedEvidence,
+    SubmittedNeed,
+    SubmittedText,
     ActionChange,
     Correction,
     Erratum,
@@ -546,6 +567,7 @@ APPEND_ONLY = [
     FindingVersion,
     ResponseVersion,
     Resolution,
+    CommentaryVersion,
 ]
 TABLES = (
     "organisations_auditevent",
@@ -559,6 +581,8 @@ TABLES = (
     "assessments_submission",
     "assessments_submittedoutcome",
     "assessments_submittedevidence",
+    "assessments_submittedneed",
+    "assessments_submittedtext",
     "assessments_actionchange",
     "frameworks_correction",
     "frameworks_erratum",
@@ -566,6 +590,7 @@ TABLES = (
     "peerreview_findingversion",
     "peerreview_responseversion",
     "peerreview_resolution",
+    "reporting_commentaryversion",
 )
 FROZEN_TABLES = (
     "frameworks_edition",

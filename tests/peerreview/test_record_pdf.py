@@ -235,7 +235,7 @@ def quickly_drawn(monkeypatch):
         texts = [r.annotation.text for record in records for r in record.remarks]
         return "\n".join([said["languages"][0], *texts]).encode()
 
-    monkeypatch.setattr("reporting.review_records.render_review_record", drawn)
+    monkeypatch.setattr("reporting.views.review_records.render_review_record", drawn)
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -753,7 +753,7 @@ def stored(content, monkeypatch):
     # As if the edition were as small: drawing all of it is tested above.
     submission.content = json.dumps(small(json.loads(submission.content)))
     monkeypatch.setattr(
-        "reporting.summaries.render_summary",
+        "reporting.views.summaries.render_summary",
         lambda found, *, languages, agreed: render_summary(
             with_content(submission, json.loads(submission.content)),
             languages=languages,
@@ -860,7 +860,7 @@ def test_summary_pdf_that_is_too_long(client, stored, monkeypatch):
     def refuse(submission, *, languages, agreed):
         raise TooLong
 
-    monkeypatch.setattr("reporting.summaries.render_summary", refuse)
+    monkeypatch.setattr("reporting.views.summaries.render_summary", refuse)
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
