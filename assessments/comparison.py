@@ -96,8 +96,8 @@ def change_of(question, before, after):
         change = replace(
             change,
             choice=(
-                choice_words(question, before["choice"]),
-                choice_words(question, after["choice"]),
+                choice_words(question, before["choice"], before.get("tags", ())),
+                choice_words(question, after["choice"], after.get("tags", ())),
             ),
         )
     if dates[0] != dates[1]:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from assessments.comparison import NOTHING, Change, change_of
 from assessments.models import (
+    NEED_QUESTIONS,
     Answer,
     AnswerVersion,
     Extension,
@@ -15,6 +16,7 @@ from assessments.models import (
     ReturnReason,
     StateChange,
 )
+from assessments.needs import frozen, load_tags
 from cdf_site.common.long_text import opening
 from frameworks.errata import read_over
 from organisations.models import CLUSTER_ROLES, Membership
@@ -95,6 +97,8 @@ def members(reflection):
 def answer_page(answer, number):
     """A page of an answer's history, the newest first: four queries, however long it is.
 
+    One more where it is answered from the list of barriers and support needs.
+
     What was accepted stands beside the version before it; what was refused, beside the version
     that its writer had seen.
     """
@@ -106,12 +110,15 @@ def answer_page(answer, number):
     seen = {_base(version) for version in found}
     bases = {version.version: version for version in versions.filter(version__in=seen)}
     of_the_cluster = members(answer.reflection)
+    tags = load_tags() if answer.question in NEED_QUESTIONS else []
     page.object_list = [
         HistoryRow(
             version=version,
             author=version.by if version.by_id in of_the_cluster else None,
             change=change_of(
-                answer.question, _plain(bases.get(_base(version))), _plain(version)
+                answer.question,
+                _plain(answer.question, bases.get(_base(version)), tags),
+                _plain(answer.question, version, tags),
             ),
             is_current=version.version == answer.version,
             differs=version.content != answer.content,
@@ -125,11 +132,14 @@ def _base(version):
     return version.base_version if version.refusal else version.version - 1
 
 
-def _plain(version):
+def _plain(question, version, tags):
     """A version as frozen contents hold an answer."""
     if version is None:
         return NOTHING
-    return {name: getattr(version, name) for name in NOTHING}
+    plain = {name: getattr(version, name) for name in NOTHING}
+    if not tags:
+        return plain
+    return plain | {"tags": frozen(question, version.choice, tags)}
 
 
 def change_page(reflection, number, *, only_refused=False):

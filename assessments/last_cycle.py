@@ -13,11 +13,13 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import get_language
 
 from assessments.models import (
+    NEED_QUESTIONS,
     OUTCOME_TEXT_QUESTIONS,
     Question,
     Submission,
     SubmittedOutcome,
 )
+from assessments.needs import still_offered
 from assessments.subjects import Subject
 from cdf_site.common.word_diff import word_diff
 
@@ -32,6 +34,12 @@ class LastAnswer:
     language: str = ""
     wording: dict | None = None
     wording_now: dict | None = None
+    tags: tuple = ()  # the barriers or support needs that were chosen, as they were frozen
+    choice_now: str | None = None  # of those, what can be chosen today
+
+    @property
+    def choice_to_carry(self):
+        return self.choice if self.choice_now is None else self.choice_now
 
     @property
     def is_answered(self):
@@ -111,7 +119,7 @@ def load_last_outcome(reflection, sheet, *, user):
         submission=row.submission,
         anchor=f"{row.outcome.module.code}-{row.outcome.number}",
         answers=frozen.answers_to(criteria, places)
-        | _answers_on_questions(found, outcome),
+        | _answers_on_questions(found, outcome, sheet.tags),
         new=frozenset(
             Subject(criterion_id=criterion.pk)
             for criterion in criteria
@@ -221,20 +229,31 @@ class _Frozen:
         }
 
 
-def _answers_on_questions(found, outcome):
+def _answers_on_questions(found, outcome, tags):
     return {
-        Subject(outcome_id=outcome.pk, question=question): _answer(answer)
+        Subject(outcome_id=outcome.pk, question=question): _answer(
+            answer, **_chosen_tags(question, answer, tags)
+        )
         for question, answer in found["questions"].items()
     }
 
 
-def _answer(frozen, **wording):
+def _chosen_tags(question, answer, tags):
+    if question not in NEED_QUESTIONS:
+        return {}
+    return {
+        "tags": tuple(answer.get("tags", ())),
+        "choice_now": still_offered(answer["choice"], tags),
+    }
+
+
+def _answer(frozen, **more):
     return LastAnswer(
         choice=frozen["choice"],
         text=frozen["text"],
         dated_on=frozen["dated_on"] and date.fromisoformat(frozen["dated_on"]),
         language=frozen["language"],
-        **wording,
+        **more,
     )
 
 

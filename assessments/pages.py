@@ -1,12 +1,14 @@
 """Which answers stand on which page of the form, with their words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
+from assessments import needs
 from assessments.models import (
     CLOSING_QUESTIONS,
     CONTEXT_QUESTIONS,
+    NEED_QUESTIONS,
     OUTCOME_TEXT_QUESTIONS,
     Question,
 )
@@ -30,6 +32,8 @@ class Item:
     hint: str = ""
     choices: tuple = ()
     several: bool = False
+    # Of ``choices``, those that are shown only where they were chosen before.
+    withdrawn: frozenset = frozenset()
     text_label: str = ""  # empty: no text is asked for
     text_hint: str = ""
     rows: int = 4
@@ -42,14 +46,15 @@ class Item:
     def key(self):
         return self.subject.key
 
+    @property
+    def asks_for_needs(self):
+        """Whether it is answered in words, and from the list of barriers and support needs."""
+        return self.subject.question in NEED_QUESTIONS
+
     def choice_words(self, choice):
         """A stored choice as people read it."""
-        labels = dict(self.choices)
-        return ", ".join(
-            str(labels[code])
-            for code in (choice.split() if self.several else [choice])
-            if code in labels
-        )
+        codes = set(choice.split()) if self.several else {choice}
+        return ", ".join(str(label) for code, label in self.choices if code in codes)
 
 
 HINTS = {
@@ -86,6 +91,34 @@ def criterion_item(criterion):
         level=criterion.level,
         corrections=tuple(corrections_of(criterion, "text")),
     )
+
+
+PICK_HINTS = {
+    Question.IN_THE_WAY: _("Choose all that get in the way. (optional)"),
+    Question.SUPPORT_NEEDED: _("Choose all that would help. (optional)"),
+    Question.SUPPORT_OVERALL: _("Choose all that would help. (optional)"),
+}
+
+
+def _need_item(subject, tags):
+    """A question that is answered in words, and from the list."""
+    question = Question(subject.question)
+    item, found = _text_item(subject), needs.of_question(question, tags)
+    if not found:
+        return item
+    return replace(
+        item,
+        hint=PICK_HINTS[question],
+        choices=tuple((tag.code, tag.name) for tag in found),
+        several=True,
+        withdrawn=frozenset(tag.code for tag in found if not tag.is_offered),
+    )
+
+
+def _in_words(subject, tags):
+    if subject.question in NEED_QUESTIONS:
+        return _need_item(subject, tags)
+    return _text_item(subject)
 
 
 def _text_item(subject):
@@ -127,7 +160,7 @@ def outcome_items(sheet):
         items.append(own_level_item(sheet.outcome))
         items.append(target_level_item(sheet.outcome))
     items += [
-        _text_item(Subject(outcome_id=sheet.outcome.pk, question=question))
+        _in_words(Subject(outcome_id=sheet.outcome.pk, question=question), sheet.tags)
         for question in OUTCOME_TEXT_QUESTIONS
     ]
     return items
@@ -179,6 +212,8 @@ def enabler_items(factors):
     ]
 
 
-def closing_items():
-    """Part 5."""
-    return [_text_item(Subject(question=question)) for question in CLOSING_QUESTIONS]
+def closing_items(tags):
+    """Part 5; ``tags`` are what can be chosen there."""
+    return [
+        _in_words(Subject(question=question), tags) for question in CLOSING_QUESTIONS
+    ]

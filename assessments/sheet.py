@@ -25,12 +25,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class OutcomeSheet:
-    """One outcome with its criteria and the answers to them."""
+    """One outcome with its criteria and the answers to them.
+
+    ``tags`` are all barriers and support needs, also those that can no longer be chosen.
+    """
 
     module: object
     outcome: object
     criteria: list
     answers: dict
+    tags: list = field(default_factory=list, repr=False)
 
     def answer(self, subject):
         return self.answers.get(subject, NOT_ANSWERED)
@@ -133,6 +137,7 @@ class PartSheet:
     subjects: list[Subject]
     required: list[Subject]
     answers: dict
+    tags: list = field(default_factory=list, repr=False)
 
     def answer(self, subject):
         return self.answers.get(subject, NOT_ANSWERED)

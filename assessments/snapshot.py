@@ -7,18 +7,21 @@ number, so that a submission of today can still be read when the format has chan
 import hashlib
 import json
 
+from assessments import needs
 from assessments.models import (
     CLOSING_QUESTIONS,
     CONTEXT_QUESTIONS,
+    NEED_QUESTIONS,
     OUTCOME_QUESTIONS,
     OUTCOME_TEXT_QUESTIONS,
 )
 from assessments.subjects import SEPARATOR, Subject
 from frameworks.unofficial import unofficial_languages
 
-FORMAT = 2
-# 1 had no evidence. What is read is written nowhere else: a reader takes every format.
-FORMATS = {1, 2}
+FORMAT = 3
+# 1 had no evidence, and 1 and 2 no chosen barriers and support needs. What is read is written
+# nowhere else: a reader takes every format.
+FORMATS = {1, 2, 3}
 
 
 def _both(thing, name):
@@ -36,6 +39,13 @@ def _answer(answer):
         "dated_on": answer.dated_on.isoformat() if answer.dated_on else None,
         "language": answer.language,
     }
+
+
+def _question(question, answer, tags):
+    """The answer to a question, with the names of the tags that were chosen."""
+    if question not in NEED_QUESTIONS:
+        return _answer(answer)
+    return _answer(answer) | {"tags": needs.frozen(question, answer.choice, tags)}
 
 
 def _evidence(support):
@@ -80,7 +90,8 @@ def _outcome(sheet, supports, official):
             for criterion in sheet.criteria
         ],
         "questions": {
-            question.value: _answer(sheet.answer_on(question)) for question in questions
+            question.value: _question(question, sheet.answer_on(question), sheet.tags)
+            for question in questions
         },
         "own_level": sheet.own_level if suggestion else None,
         "suggestion": suggestion
@@ -120,7 +131,10 @@ def build(sheet, evidence=None):
 
     def questions(part, names):
         return {
-            name.value: _answer(part.answer(Subject(question=name))) for name in names
+            name.value: _question(
+                name, part.answer(Subject(question=name)), part.tags
+            )
+            for name in names
         }
 
     return {

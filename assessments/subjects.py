@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 
 from assessments import maturity
 from assessments.models import (
@@ -98,8 +99,18 @@ CHOICE_WORDS = {
 }
 
 
-def choice_words(question, choice):
-    """A stored choice, or several, as people read it; ``question`` is "" where it is none."""
+def tag_names(tags):
+    """Frozen barriers or support needs by their names, in the page's language."""
+    return ", ".join(tag["name"][get_language()] for tag in tags)
+
+
+def choice_words(question, choice, tags=()):
+    """A stored choice, or several, as people read it; ``question`` is "" where it is none.
+
+    ``tags`` say what its codes mean where they are of the list of barriers and support needs.
+    """
+    if tags:
+        return tag_names(tags)
     words = dict(question_choices(question)) if question in LEVEL_QUESTIONS else {}
     words = words or CHOICE_WORDS
     return ", ".join(

@@ -8,10 +8,16 @@ class Lineage:
 
     def __init__(self):
         self._before, self._edition = {}, {}
-        for pk, before, edition in Outcome.objects.values_list(
+        rows = Outcome.objects.order_by("module__number", "number").values_list(
             "pk", "predecessor", "module__edition"
-        ):
+        )
+        for pk, before, edition in rows:
             self._before[pk], self._edition[pk] = before, edition
+
+    def places(self, edition_id):
+        """The place of each outcome in an edition, as it counts in a standing."""
+        outcomes = (pk for pk, edition in self._edition.items() if edition == edition_id)
+        return {pk: place for place, pk in enumerate(outcomes)}
 
     def in_edition(self, outcome_id, edition_id):
         """The outcome of that edition which it carries on, or is; None where there is none."""
@@ -22,3 +28,19 @@ class Lineage:
             seen.add(outcome_id)
             outcome_id = self._before[outcome_id]
         return None
+
+    def same(self, outcome_id, edition_id):
+        """The outcome of another edition, earlier or later, that is of one line with this one.
+
+        Of several that were made from this one, the first; None where there is none.
+        """
+        found = self.in_edition(outcome_id, edition_id)
+        if found is not None:
+            return found
+        edition = self._edition.get(outcome_id)
+        later = (
+            pk
+            for pk, of_edition in self._edition.items()
+            if of_edition == edition_id and self.in_edition(pk, edition) == outcome_id
+        )
+        return min(later, default=None)

@@ -1,4 +1,4 @@
-"""PDFs as they are handed over: what the file is called, and that nobody keeps a copy on the way."""
+"""Files as they are handed over: what each is called, and that nobody keeps a copy on the way."""
 
 from urllib.parse import quote
 
@@ -7,15 +7,21 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
+LONGEST_NAME = 120  # characters
 
 
 def pdf_file(content, name, languages):
-    """The answer that holds the PDF ``content``; its file's name has Welsh letters, for old programs none."""
+    """The answer that holds the PDF ``content``."""
     response = HttpResponse(content, content_type="application/pdf")
-    name = " ".join([name, *languages])
-    plain, full = slugify(name), slugify(name, allow_unicode=True)
+    return handed_over(response, " ".join([name, *languages]), "pdf")
+
+
+def handed_over(response, name, ending):
+    """The answer as a file to keep; its name has Welsh letters, for old programs none."""
+    plain = slugify(name)[:LONGEST_NAME]
+    full = slugify(name, allow_unicode=True)[:LONGEST_NAME]
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"
+        f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(full)}.{ending}"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.models.reading import readable_clusters
@@ -115,15 +116,44 @@ class Choices:
     clusters: list[Scope]
 
 
-def scopes_for(user):
-    """Every scope that ``user`` may open: four queries."""
+def scopes_for(user, scope):
+    """The scopes that ``user`` can go to from ``scope``: three queries.
 
-    def of(kind, queryset):
-        return [Scope(kind, place) for place in queryset.in_name_order()]
-
-    return Choices(
-        regions=of(REGION, RegionalPartnershipBoard.objects),
-        boards=of(BOARD, HealthBoard.objects),
-        authorities=of(AUTHORITY, LocalAuthority.objects),
-        clusters=of(CLUSTER, readable_clusters(user)),
+    Every region, board and authority; of the clusters those that are near, because there can be
+    thousands: of the scope's board or authority, or else the reader's own.
+    """
+    boards = list(
+        HealthBoard.objects.select_related("regional_partnership_board").in_name_order()
     )
+    regions = {
+        board.regional_partnership_board_id: board.regional_partnership_board
+        for board in boards
+    }
+    name = "sort_cy" if get_language() == "cy" else "sort_en"
+    return Choices(
+        regions=[
+            Scope(REGION, region)
+            for region in sorted(
+                regions.values(), key=lambda region: (getattr(region, name), region.pk)
+            )
+        ],
+        boards=[Scope(BOARD, board) for board in boards],
+        authorities=[
+            Scope(AUTHORITY, authority)
+            for authority in LocalAuthority.objects.in_name_order()
+        ],
+        clusters=[
+            Scope(CLUSTER, cluster)
+            for cluster in readable_clusters(user)
+            .filter(_near(user, scope))
+            .in_name_order()
+        ],
+    )
+
+
+def _near(user, scope):
+    if scope.kind == CLUSTER:
+        return Q(health_board=scope.place.health_board_id)
+    if scope.kind in {BOARD, AUTHORITY}:
+        return scope.of_clusters()
+    return Q(pk__in=[m.cluster_id for m in user.current_memberships if m.cluster_id])

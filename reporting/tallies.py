@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Concat
 
 from assessments.models import SelfReflection
+from assessments.models.reading import may_read_submissions
 from assessments.standing import NOT_ANSWERED, level_of_text
 from cdf_site.common.joining import Joined
 from frameworks.errata import read_over
@@ -38,11 +39,7 @@ class Layout:
 
 def layout_of(edition):
     """What standings on ``edition`` are about, with corrected wording: three queries, or four."""
-    outcomes = list(
-        Outcome.objects.filter(module__edition=edition)
-        .select_related("module")
-        .order_by("module__number", "number")
-    )
+    outcomes = outcomes_of(edition)
     criteria = list(
         Criterion.objects.filter(
             outcome__module__edition=edition, outcome__module__uses_levels=False
@@ -52,11 +49,22 @@ def layout_of(edition):
     by_key = {outcome.pk: outcome for outcome in outcomes}
     for criterion in criteria:
         criterion.outcome = by_key[criterion.outcome_id]
+    read_over(edition, [*criteria, *factors])
+    return Layout(edition, outcomes, criteria, factors)
+
+
+def outcomes_of(edition):
+    """Its outcomes with their modules, in order and with corrected wording: one query, or two."""
+    outcomes = list(
+        Outcome.objects.filter(module__edition=edition)
+        .select_related("module")
+        .order_by("module__number", "number")
+    )
     modules = {outcome.module_id: outcome.module for outcome in outcomes}
     for outcome in outcomes:
         outcome.module = modules[outcome.module_id]
-    read_over(edition, [*modules.values(), *outcomes, *criteria, *factors])
-    return Layout(edition, outcomes, criteria, factors)
+    read_over(edition, [*modules.values(), *outcomes])
+    return outcomes
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,14 @@ class Tally:
         )
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """Of a tally, how many clusters it is about."""
+
+    total: int
+    readable: int
+
+
 NOTHING = Tally(0, 0, 0, 0)
 
 
@@ -160,6 +176,18 @@ def load_tallies(user, scope, cycles, *, by=None):
             **{name: "" if value is None else value for name, value in row.items()}
         )
     return tallies
+
+
+def load_coverage(user, scope, cycle):
+    """How many clusters of ``scope`` take part, and how many submissions ``user`` may read: one query."""
+    return Coverage(
+        **SelfReflection.objects.filter(
+            scope.of_clusters("cluster__"), cycle=cycle
+        ).aggregate(
+            total=Count("pk"),
+            readable=Count("pk", filter=may_read_submissions(user)),
+        )
+    )
 
 
 def _every(text, place, count):

@@ -61,6 +61,7 @@ SEEN_BY_SOME = (
     "|ReviewRound|ReviewGroup|ClusterReview|Assignment|Interest"
     "|Annotation|AnnotationVersion|Finding|FindingVersion|Response|ResponseVersion"
     "|GoodPractice|ContactRequest"
+    "|Commentary|CommentaryVersion"
 )
 UNSCOPED = re.compile(rf"\b({SEEN_BY_SOME})\.objects\b(?!\s*\.visible_to\()")
 
@@ -197,7 +198,7 @@ def test_only_services_write_what_clusters_write():
         rf"\b({written})\.objects\s*\.(create|bulk_create|update|get_or_create|"
         r"update_or_create|bulk_update|delete)\("
     )
-    services = ("assessments/services/", "peerreview/services/")
+    services = ("assessments/services/", "peerreview/services/", "reporting/services/")
     paths = [path for path in MODULES if not name(path).startswith(services)]
 
     places = {place.split(":")[0] for place in findings(writing, paths)}

@@ -4,7 +4,6 @@ import csv
 import datetime
 import io
 import math
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from assessments.figure_files.layout import COLUMNS, CSV, XLSX
 from assessments.figure_files.numbers import has_decimal_comma
 from cdf_site.common import uploads, workbooks
 from cdf_site.common.folding import fold
+from cdf_site.common.formulas import unguarded
 
 MOST_BYTES = workbooks.LARGEST_FILE
 MOST_ROWS = 20_000
@@ -21,8 +21,6 @@ LONGEST_CELL = 1_000  # characters that are kept, more than any column takes
 SEPARATORS = ",;\t"
 OTHER_KINDS = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# As a spreadsheet program takes a text for a formula; the template puts an apostrophe before it.
-LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass
@@ -96,7 +94,7 @@ def _of_text(content):
             if len(rows) > MOST_ROWS + 1:
                 raise Unreadable("too_many_rows")
             cells = {
-                column: workbooks.Cell(_as_written(value), is_formula=False)
+                column: workbooks.Cell(unguarded(value), is_formula=False)
                 for column, value in enumerate(values, start=1)
                 if value.strip()
             }
@@ -106,16 +104,6 @@ def _of_text(content):
     except csv.Error:
         raise Unreadable("quotes", line=line + 1) from None
     return rows, separator
-
-
-def _as_written(value):
-    """A text without the apostrophe that keeps spreadsheet programs from computing it."""
-    return value[1:] if value[0] == "'" and LIKE_A_FORMULA.match(value) else value
-
-
-def guarded(value):
-    """A text for a CSV file, which no spreadsheet program takes for a formula."""
-    return f"'{value}" if LIKE_A_FORMULA.match(value) else value
 
 
 def _table(rows, kind, separator):

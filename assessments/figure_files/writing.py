@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from assessments.figure_files.layout import COLUMNS, FIGURES
-from assessments.figure_files.tables import guarded
+from cdf_site.common.formulas import guarded, put_text
 
 BOM = "\ufeff"  # by which spreadsheet programs know UTF-8
 INK = Font(name="Calibri", size=11)
@@ -93,10 +93,10 @@ def _tidy(title):
 def _write(page, row, column, value, *, font=INK, fill=None):
     """Put a text or a number into a cell as what it is: a text is never taken for a formula."""
     cell = page.cell(row, column)
-    cell.value = value
     if isinstance(value, str):
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in ("=", "+", "-", "@")
+        put_text(cell, value)
+    else:
+        cell.value = value
     cell.font, cell.alignment = font, WRAPPED
     if fill:
         cell.fill = fill

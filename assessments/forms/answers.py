@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from assessments import needs
 from assessments.forms.fields import LANGUAGE_CHOICES, LARGEST_VERSION, TextField
 from assessments.maturity import NOT_APPLICABLE
 from assessments.models import LANGUAGES, LEVEL_QUESTIONS
@@ -56,6 +57,16 @@ class Row:
             or self.conflict
             or (self.text and self.text.errors)
         )
+
+    @property
+    def is_picked(self):
+        """Whether it is answered in words first, and from a list beside them."""
+        return bool(self.choice and self.item.asks_for_needs)
+
+    @property
+    def picked_count(self):
+        known = dict(self.choice.field.choices)
+        return sum(code in known for code in self.choice.value() or ())
 
     @property
     def lacks_reason(self):
@@ -124,14 +135,7 @@ class AnswersForm(forms.Form):
             initial=answer.version,
         )
         if item.several:
-            self.fields[f"{key}-choice"] = forms.MultipleChoiceField(
-                label=item.label,
-                help_text=item.hint,
-                choices=item.choices,
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-                initial=answer.choice.split(SEPARATOR) if answer.choice else [],
-            )
+            self._add_several(item, answer)
         elif item.choices:
             # A radio button cannot be taken back: the way back is offered where there is one.
             back = [("", _("Not answered"))] if answer.choice else []
@@ -165,6 +169,38 @@ class AnswersForm(forms.Form):
                 initial=answer.dated_on,
             )
 
+    def _add_several(self, item, answer):
+        name = f"{item.key}-choice"
+        chosen = answer.choice.split(SEPARATOR) if answer.choice else []
+        field = forms.MultipleChoiceField(
+            label=item.label,
+            help_text=item.hint,
+            choices=item.choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple(
+                attrs={"class": "nhsuk-checkboxes--small"}
+                if item.asks_for_needs
+                else None
+            ),
+            initial=chosen,
+            error_messages={
+                "invalid_choice": _(
+                    "This cannot be chosen here: %(value)s. Choose from what is listed."
+                )
+            },
+        )
+        # What was withdrawn stays where it was chosen, until somebody takes it out.
+        kept = {*chosen, *self.get_initial_for_field(field, name)}
+        if self.is_bound:
+            kept |= set(field.widget.value_from_datadict(self.data, {}, name) or ())
+        field.widget.choices = [
+            choice
+            for choice in item.choices
+            if choice[0] not in item.withdrawn or choice[0] in kept
+        ]
+        if field.widget.choices:
+            self.fields[name] = field
+
     def _field(self, name):
         return self[name] if name in self.fields else None
 
@@ -189,7 +225,7 @@ class AnswersForm(forms.Form):
         """A line of the error summary for each answer that somebody else changed."""
         return [
             labelled_error(
-                row.choice or row.text or row.date,
+                (not row.is_picked and row.choice) or row.text or row.date,
                 row.item.label,
                 _("This answer was changed while you were writing."),
             )
@@ -242,11 +278,11 @@ class AnswersForm(forms.Form):
 
     def _entry(self, item):
         data = self.cleaned_data
-        choice = data.get(f"{item.key}-choice", "")
+        choice = data.get(f"{item.key}-choice", [] if item.several else "")
         return Entry(
             subject=item.subject,
             base_version=data[f"{item.key}-version"],
-            choice=SEPARATOR.join(choice) if item.several else choice,
+            choice=self._joined(item, choice),
             text=data.get(f"{item.key}-text", ""),
             dated_on=data.get(f"{item.key}-date"),
             after=self._after(item),
@@ -255,6 +291,11 @@ class AnswersForm(forms.Form):
             if f"{item.key}-language" in self.data
             else None,
         )
+
+    def _joined(self, item, choice):
+        if item.asks_for_needs:
+            return needs.joined(choice)
+        return SEPARATOR.join(choice) if item.several else choice
 
     def _after(self, item):
         """The operation whose reply the script had not had; what is no number says nothing."""

@@ -71,7 +71,8 @@ class Answer(models.Model):
         EnablingFactor, models.PROTECT, null=True, related_name="answers"
     )
     question = models.CharField(max_length=20, choices=Question, blank=True)
-    # Several codes, where several may be chosen, stand in the list's order with spaces between.
+    # Several codes, where several may be chosen, have spaces between: professions in the list's
+    # order, barriers and support needs in the alphabet's (assessments.needs).
     choice = models.CharField(max_length=LONGEST_CHOICE, blank=True)
     text = models.TextField(blank=True)
     dated_on = models.DateField(null=True)

@@ -11,14 +11,15 @@ from assessments.models import (
     ReviewAccess,
     required_and_answered,
 )
+from assessments.needs import load_tags
 from assessments.sheet import ModuleSheet, OutcomeSheet, PartSheet, Sheet
 from assessments.subjects import Subject
 from frameworks.errata import read_over
 from frameworks.models import Criterion, EnablingFactor, Module, Outcome
 
 
-def part_sheet(questions, answers):
-    """Part 1 or 5, from its questions and the answers by subject."""
+def part_sheet(questions, answers, tags=()):
+    """Part 1 or 5, from its questions, the answers by subject, and what can be chosen there."""
     return PartSheet(
         subjects=[Subject(question=question) for question in questions],
         required=[
@@ -27,6 +28,7 @@ def part_sheet(questions, answers):
             if question in REQUIRED_QUESTIONS
         ],
         answers=answers,
+        tags=list(tags),
     )
 
 
@@ -37,7 +39,7 @@ def enablers_sheet(factors, answers):
 
 
 def load_sheet(reflection):
-    """The whole self-reflection: five queries, however large the framework is, and one for errata.
+    """The whole self-reflection: six queries, however large the framework is, and one for errata.
 
     Asks nobody's leave: the caller has checked who reads.
     """
@@ -56,6 +58,7 @@ def load_sheets(edition, reflections):
         outcome.module = by_key[outcome.module_id]
     criteria = list(Criterion.objects.filter(outcome__module__edition=edition))
     factors = list(EnablingFactor.objects.filter(edition=edition))
+    tags = load_tags()
     read_over(edition, [edition, *modules, *outcomes, *criteria, *factors])
     return [
         _sheet(
@@ -65,13 +68,14 @@ def load_sheets(edition, reflections):
             outcomes,
             criteria,
             factors,
+            tags,
             answers[reflection.pk],
         )
         for reflection in reflections
     ]
 
 
-def _sheet(reflection, edition, modules, outcomes, criteria, factors, answers):
+def _sheet(reflection, edition, modules, outcomes, criteria, factors, tags, answers):
     return Sheet(
         reflection=reflection,
         edition=edition,
@@ -85,6 +89,7 @@ def _sheet(reflection, edition, modules, outcomes, criteria, factors, answers):
                         outcome=outcome,
                         criteria=[c for c in criteria if c.outcome_id == outcome.pk],
                         answers=answers,
+                        tags=tags,
                     )
                     for outcome in outcomes
                     if outcome.module_id == module.pk
@@ -94,7 +99,7 @@ def _sheet(reflection, edition, modules, outcomes, criteria, factors, answers):
         ],
         enablers=enablers_sheet(factors, answers),
         enabling_factors=factors,
-        closing=part_sheet(CLOSING_QUESTIONS, answers),
+        closing=part_sheet(CLOSING_QUESTIONS, answers, tags),
         answers=answers,
     )
 
@@ -117,7 +122,7 @@ def required_total(edition):
 
 
 def load_outcome(reflection, module_code, number):
-    """One outcome with its neighbours in the order of the form: three queries.
+    """One outcome with its neighbours in the order of the form: four queries.
 
     Returns (previous, sheet, next), outcomes for neighbours and None at either end; None where
     the edition has no such outcome.
@@ -147,6 +152,7 @@ def load_outcome(reflection, module_code, number):
         outcome=outcome,
         criteria=criteria,
         answers={Subject.of(answer): answer for answer in answers},
+        tags=load_tags(),
     )
     previous = outcomes[place - 1] if place else None
     following = outcomes[place + 1] if place + 1 < len(outcomes) else None
@@ -204,8 +210,10 @@ def load_enablers(reflection):
 
 
 def load_closing(reflection):
-    """Part 5, from one query."""
-    return part_sheet(CLOSING_QUESTIONS, _answers_without_outcome(reflection))
+    """Part 5, from two queries."""
+    return part_sheet(
+        CLOSING_QUESTIONS, _answers_without_outcome(reflection), load_tags()
+    )
 
 
 def _answers_without_outcome(reflection):

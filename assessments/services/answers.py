@@ -6,6 +6,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from assessments import needs
 from assessments.models import (
     LEVEL_QUESTIONS,
     Answer,
@@ -62,6 +63,8 @@ def save_answers(*, reflection, entries, language, operation_id, by):
     new = [entry.subject for entry in entries if entry.subject not in answers]
     _refuse_foreign(reflection, new)
     _refuse_levels_too_high(entries)
+    if needs.is_unknown(entries):
+        raise ForeignSubject
     for subject in new:
         answers[subject] = Answer(reflection=reflection, **subject.fields)
     saved = save_entries(

@@ -13,7 +13,7 @@ from assessments.models import (
     Question,
     SignsChoice,
 )
-from assessments.subjects import SEPARATOR
+from assessments.subjects import SEPARATOR, tag_names
 
 register = template.Library()
 
@@ -42,6 +42,14 @@ def words(choice):
     return ", ".join(
         str(WORDS[code]) for code in choice.split(SEPARATOR) if code in WORDS
     )
+
+
+@register.filter
+def chosen(answer):
+    """What was chosen in an answer of frozen content, or in a ``LastAnswer``, as people read it."""
+    if isinstance(answer, dict):
+        return tag_names(answer.get("tags", ())) or words(answer["choice"])
+    return tag_names(answer.tags) or words(answer.choice)
 
 
 @register.filter

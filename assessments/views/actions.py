@@ -28,7 +28,7 @@ from assessments.selectors.actions import (
     read_over_their_framework,
     with_all_it_shows,
 )
-from assessments.views.conflicts import joined
+from cdf_site.common.two_texts import joined
 from assessments.views.loading import outcome_url, visible
 from frameworks.errata import read_over
 from frameworks.models import Criterion

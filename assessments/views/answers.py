@@ -129,7 +129,7 @@ def closing_edit(request, cycle, cluster):
         beside=lambda sheet: {
             "free_actions": load_free_actions(reflection, user=request.user)
         },
-        items=lambda sheet: pages.closing_items(),
+        items=lambda sheet: pages.closing_items(sheet.tags),
         template="assessments/closing_edit.html",
         part=lambda modules: len(modules) + 3,
         back=reflection_url("enablers_edit", reflection),
@@ -263,8 +263,10 @@ def answers_page(
     )
     for gap in reasons:
         form.add_error(f"{gap.subject.key}-text", _reason_wanted(gap))
+    in_words = {item.key for item in page_items if item.asks_for_needs}
     for key in unconfirmed if asks_to_confirm else ():
-        part = "choice" if f"{key}-choice" in form.fields else "text"
+        is_chosen = f"{key}-choice" in form.fields and key not in in_words
+        part = "choice" if is_chosen else "text"
         form.add_error(f"{key}-{part}", _("Confirm this answer, or change it."))
     return render(
         request,

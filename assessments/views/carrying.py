@@ -22,7 +22,7 @@ def carried_answer(answer, last):
     By when something was to happen then says nothing of now.
     """
     return Answer(
-        choice=answer.choice or last.choice,
+        choice=answer.choice or last.choice_to_carry,
         text=answer.text or last.text,
         dated_on=answer.dated_on,
         language=answer.language or last.language,
@@ -44,6 +44,8 @@ def offered(page_items, sheet, last_cycle):
 
 
 def _fits(item, answer, last):
+    if item.asks_for_needs:
+        return bool(last.text or last.choice_to_carry) and not any(answer.content)
     if not item.choices:
         return bool(last.text) and not (answer.text or answer.dated_on)
     codes = {code for code, _words in item.choices}
@@ -56,9 +58,12 @@ def as_initial(offers, keys):
     return {
         f"{key}-{part}": value
         for key in keys
-        for _item, answer in [offers[key]]
+        for item, answer in [offers[key]]
         for part, value in (
-            ("choice", answer.choice),
+            (
+                "choice",
+                answer.choice.split(SEPARATOR) if item.several else answer.choice,
+            ),
             ("text", answer.text),
             ("language", answer.language if answer.language_is_chosen else ""),
         )

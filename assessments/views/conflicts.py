@@ -1,6 +1,7 @@
 """Settling an answer that two have changed: mine, theirs, or both joined."""
 
 from assessments.forms import sent_fields
+from cdf_site.common.two_texts import joined
 
 SETTLES = {"keep_mine", "use_theirs", "join"}  # the buttons, whose value is the answer
 
@@ -45,14 +46,3 @@ def _both(data, key, theirs):
         if not any(data.get(name) for name in names):
             chosen |= {name: theirs[name] for name in names}
     return chosen
-
-
-def joined(mine, theirs):
-    """Both texts with a blank line between; one where it says what the other says."""
-    mine = mine.replace("\r\n", "\n").strip()
-    theirs = theirs.strip()
-    if theirs in mine:
-        return mine
-    if mine in theirs:
-        return theirs
-    return f"{mine}\n\n{theirs}"

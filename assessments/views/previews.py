@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessments import pages, selectors
 from assessments.forms import AnswersForm
+from assessments.needs import load_tags
 from assessments.sheet import OutcomeSheet
 from frameworks.models import Edition
 from organisations.permissions import Permission, authorise
@@ -29,6 +30,7 @@ def form_preview(request, edition, module, number):
         outcome=outcome,
         criteria=list(outcome.criteria.all()),
         answers={},
+        tags=load_tags(),
     )
     return render(
         request,

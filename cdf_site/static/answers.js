@@ -89,6 +89,7 @@ function saveWhileTyping(form, drafts) {
       }
     }
     offerWayBack(key);
+    countPicked(key);
   }
 
   const fieldsFor = (part, key) => [...form.querySelectorAll(`[name^="${key}-${part}"]`)];
@@ -108,14 +109,25 @@ function saveWhileTyping(form, drafts) {
     radios.at(-1).closest(".nhsuk-radios").append(item);
   }
 
+  // How many are chosen from a list that is folded away.
+  function countPicked(key) {
+    const count = form.querySelector(`[data-picked="${key}"]`);
+    if (count) {
+      const picked = fieldsFor("choice", key).filter((field) => field.checked).length;
+      count.textContent = picked;
+      count.parentElement.hidden = !picked;
+    }
+  }
+
   // What stands beside an answer, as it is now: what was not answered can be carried forward, what was
   // ever saved has a history.
   function showTools(key) {
-    const choices = fieldsFor("choice", key);
-    const given = choices.length
-      ? choices.some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked && field.value : field.value))
-      : [...fieldsFor("text", key), ...fieldsFor("date", key)].some((field) => field.value.trim());
     const row = document.getElementById(key);
+    const choices = fieldsFor("choice", key);
+    const isChosen = choices.some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked && field.value : field.value));
+    const isWritten = () => [...fieldsFor("text", key), ...fieldsFor("date", key)].some((field) => field.value.trim());
+    const inWordsFirst = !choices.length || Boolean(row?.querySelector(".picks"));
+    const given = isChosen || (inWordsFirst && isWritten());
     row?.querySelector("button[name=carry]")?.toggleAttribute("hidden", Boolean(given));
     if (versionOf(key).value > 0) {
       row?.querySelector(".history-link")?.removeAttribute("hidden");
@@ -128,6 +140,7 @@ function saveWhileTyping(form, drafts) {
     if (!field?.closest(".nhsuk-form-group")) {
       return; // the line says that something is wrong
     }
+    field.closest(".picks")?.setAttribute("open", "");
     const box = document.createElement("div");
     box.id = `id_${name}_error`;
     const message = document.createElement("span");
@@ -590,6 +603,7 @@ function saveWhileTyping(form, drafts) {
       confirmByTyping(target);
       restoredLine.textContent = "";
       offerWayBack(key);
+      countPicked(key);
       const inParts = target.name.includes("-date_");
       noteChange(key, inParts ? DATE_DELAY : type === "change" ? 0 : DELAY);
     }

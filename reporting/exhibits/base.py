@@ -6,8 +6,10 @@ from functools import cached_property
 from django.utils import timezone
 
 from assessments import maturity
+from organisations.permissions import Permission, holds
+from reporting.commentary import Commentaries
 from reporting.tables import Table
-from reporting.tallies import NOTHING, layout_of, load_tallies
+from reporting.tallies import NOTHING, layout_of, load_coverage, load_tallies
 
 OWN, AGREED = "own", "agreed"  # which level is looked at
 
@@ -45,6 +47,7 @@ class Page:
     cycles: list
     level: str = OWN
     query: dict = field(default_factory=dict)  # the other filters of the address
+    in_file: bool = False  # whether long lists are whole, as in a file to take away
 
     @property
     def filters(self):
@@ -59,6 +62,16 @@ class Page:
         return layout_of(self.cycle.edition)
 
     @cached_property
+    def commentaries(self):
+        """What officers wrote on its exhibits: see ``Commentaries.on``."""
+        return Commentaries(self.user, self.scope, self.cycle)
+
+    @cached_property
+    def takes_commentary(self):
+        """Whether its reader may write on its exhibits."""
+        return holds(self.user, Permission.WRITE_COMMENTARY, self.scope)
+
+    @cached_property
     def tallies(self):
         """The tally of the scope in every cycle, by cycle."""
         return load_tallies(self.user, self.scope, self.cycles)
@@ -66,6 +79,18 @@ class Page:
     @property
     def tally(self):
         return self.tallies.get(self.cycle.pk, NOTHING)
+
+    @property
+    def shows_agreed(self):
+        """Whether agreed levels are looked at, and not the clusters' own."""
+        return self.level == AGREED
+
+    @cached_property
+    def coverage(self):
+        """How many clusters there are here; asked for alone where nobody needs the tallies."""
+        if "tallies" in self.__dict__:
+            return self.tally
+        return load_coverage(self.user, self.scope, self.cycle)
 
     @property
     def cycle_before(self):
@@ -76,7 +101,9 @@ class Page:
     @property
     def reads_all(self):
         """Whether the reader may read the submission of every cluster here."""
-        return self.tally.readable == self.tally.total
+        if self.scope.is_cluster:  # which nobody else opens
+            return True
+        return self.coverage.readable == self.coverage.total
 
     def levels(self, place):
         """How often each level was chosen, or agreed, for the outcome at ``place``."""

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from organisations.permissions import Permission, authorise
 from reporting.exhibits import EXHIBITS, numbered
 from reporting.scopes import own_scope
+from reporting.views.clusters import whole_cycle
 from reporting.views.loading import dashboard_page, show
 
 OVERVIEW = ("distribution",)
@@ -24,8 +25,10 @@ def start(request):
 
 @require_safe
 def overview(request, scope):
-    """What there is to know of a scope at a glance."""
+    """What there is to know of a scope at a glance; of a cluster, its cycle as a whole."""
     page = dashboard_page(request, scope)
+    if page.scope.is_cluster:
+        return whole_cycle(request, page)
     exhibits = numbered(EXHIBITS[key](page) for key in OVERVIEW)
     return show(
         request,

@@ -18,15 +18,21 @@ def dashboard_page(request, scope):
     as if it were not there.
     """
     authorise(request.user, Permission.READ_DASHBOARD)
-    found = scope_of_code(scope)
-    if found is None or not holds(request.user, Permission.OPEN_SCOPE, found):
+    page = page_asked_for(request, scope)
+    if page is None or not holds(request.user, Permission.OPEN_SCOPE, page.scope):
         raise Http404
+    return page
+
+
+def page_asked_for(request, scope):
+    """As ``dashboard_page``, whoever asks; None where there is none."""
+    found = scope_of_code(scope)
     cycles = begun_cycles()
     wanted = request.GET.get("cycle")
     cycle = next((each for each in cycles if each.code == wanted), None)
     cycle = cycle or current_cycle(cycles)
-    if cycle is None:
-        raise Http404
+    if found is None or cycle is None:
+        return None
     return Page(
         user=request.user,
         scope=found,
@@ -40,6 +46,7 @@ def dashboard_page(request, scope):
 # What there is to see of a scope, in the order of the menu; a cluster's overview is its cycle.
 VIEWS = {
     "overview": gettext_lazy("Overview"),
+    "levels": gettext_lazy("Heat map"),
 }
 
 
@@ -55,7 +62,7 @@ def show(request, page, view, template, context=None):
                 (name, label, page.scope.url(name, **page.filters))
                 for name, label in VIEWS.items()
             ],
-            "scopes": scopes_for(request.user),
+            "scopes": scopes_for(request.user, page.scope),
             "cycle_links": [
                 (
                     cycle,

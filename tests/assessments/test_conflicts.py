@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from assessments.models import Answer, AnswerVersion
-from assessments.views.conflicts import joined
+from cdf_site.common.two_texts import joined
 from assessments.views.loading import reflection_url
 from tests.steps import criterion_subject, entry, save, stored, words_of
 

@@ -15,8 +15,9 @@ from assessments.figure_files.checking import Codes, Context, check_rows
 from assessments.figure_files.faults import Code, Unreadable, Wrong, letters
 from assessments.figure_files.layout import COLUMNS, FIGURES, POPULATIONS
 from assessments.figure_files.numbers import has_decimal_comma, number_of
-from assessments.figure_files.tables import guarded, kept_value, table_of
+from assessments.figure_files.tables import kept_value, table_of
 from assessments.populations import Peoples
+from cdf_site.common.formulas import guarded
 from cdf_site.common.uploads import RefusedFile
 from frameworks.models import Indicator
 from organisations.models import Cluster, Population

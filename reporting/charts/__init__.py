@@ -1,0 +1,1 @@
+"""Drawings of exhibits: where everything stands is computed here, templates write it as SVG."""

@@ -1,0 +1,246 @@
+"""Horizontal bars of a whole: each row all of its clusters, in segments that carry their number."""
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from django.utils.formats import number_format
+
+from reporting.charts.base import (
+    BASELINE,
+    HAIRLINE,
+    LINE,
+    NARROW,
+    SECONDARY,
+    SIZE,
+    WIDE,
+    Drawing,
+    Key,
+    Linear,
+    Paint,
+    PlacedKey,
+    Words,
+    block,
+    c,
+    legend,
+    text_width,
+)
+
+BAR = 26  # the height of a bar
+BESIDE = 300  # of the width, for labels, where there is room for them beside the bars
+TICKS = (0, 25, 50, 75, 100)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One whole: how many there are of each key, in the order of the keys."""
+
+    counts: list[int]
+    label: str = ""  # told where there are several bars below one label
+    note: str = ""  # instead of a bar that would be of nothing
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one bar, or several to compare, are about; ``heading`` begins a new part above it."""
+
+    label: str
+    bars: list[Bar]
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A drawn segment with its number, in it or below it with a line that leads there."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    paint: Paint
+    number: Words
+    leader: str = ""  # a path from the segment to a number beside it
+
+    @property
+    def box(self):
+        """Inset by half of its edge, so that neighbours do not draw over each other."""
+        return {
+            "x": c(self.x + 0.75),
+            "y": c(self.y + 0.75),
+            "width": c(max(self.width - 1.5, 0.5)),
+            "height": c(self.height - 1.5),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackedBars(Drawing):
+    """The drawing; see ``stacked_bars``."""
+
+    template: ClassVar[str] = "reporting/charts/_bars.html"
+
+    legend: list[PlacedKey]
+    words: list[Words]
+    segments: list[Segment]
+    grid: list[tuple] = field(default_factory=list)  # x, top, bottom
+    rules: list[float] = field(default_factory=list)  # y, above each part
+    grid_colour: str = HAIRLINE
+
+
+def stacked_bars(*, key, title, description, keys, rows):
+    """Bars of 100% for ``rows``, with a legend of ``keys``; and the same for a narrow window.
+
+    A number that is wider than its segment stands below it. Nought has no segment.
+    """
+    drawing = _drawn(key, title, description, keys, rows, WIDE, BESIDE)
+    narrow = _drawn(f"{key}-narrow", title, description, keys, rows, NARROW, 0)
+    return replace(drawing, narrow=narrow)
+
+
+def _drawn(key, title, description, keys, rows, width, beside):
+    drawn = _Drawn(keys, width, beside)
+    drawn.begin()
+    for row in rows:
+        drawn.add(row)
+    return StackedBars(
+        key=key,
+        title=title,
+        description=description,
+        width=width,
+        height=c(drawn.y + 4),
+        legend=drawn.legend,
+        words=drawn.words,
+        segments=drawn.segments,
+        grid=drawn.grid,
+        rules=drawn.rules,
+    )
+
+
+class _Drawn:
+    """What has been drawn so far, from the top downwards."""
+
+    def __init__(self, keys, width, beside):
+        self.keys, self.width, self.beside = keys, width, beside
+        self.left = beside + 16 if beside else 2
+        self.scale = Linear(0, 100, self.left, width - 2)
+        self.words, self.segments, self.grid, self.rules = [], [], [], []
+
+    def begin(self):
+        """The legend, and what share of the whole each line stands for."""
+        self.legend, bottom = legend(self.keys, 1, 2, self.width - 2)
+        self.y = bottom + 12
+        for tick in TICKS:
+            anchor = {0: "start", 100: "end"}.get(tick, "middle")
+            self._write(
+                f"{number_format(tick)}%",
+                self.scale.at(tick),
+                self.y + 8,
+                anchor=anchor,
+                fill=SECONDARY,
+            )
+        self.y += 20
+
+    def add(self, row):
+        if row.heading:
+            self.rules.append(c(self.y + 10))
+            lines, self.y = block(
+                row.heading, 1, self.y + 16, self.width - 2, bold=True
+            )
+            self.words += lines
+            self.y += 4
+        top = self.y + 6
+        if self.beside:
+            lines, below = block(row.label, 1, top + 3, self.beside)
+            self.y = top
+        else:
+            lines, below = block(row.label, 1, top, self.width - 2)
+            self.y = below + 2
+        self.words += lines
+        for bar in row.bars:
+            self._add_bar(bar)
+        self.y = max(self.y, below) + 6
+
+    def _add_bar(self, bar):
+        if bar.label:
+            lines, self.y = block(
+                bar.label, self.left, self.y, self.width - self.left, fill=SECONDARY
+            )
+            self.words += lines
+        total = sum(bar.counts)
+        if not total:
+            lines, self.y = block(
+                bar.note, self.left, self.y + 3, self.width - self.left, fill=SECONDARY
+            )
+            self.words += lines
+            self.y += 6
+            return
+        top, before, beside = self.y, 0, []
+        self.grid += [
+            (self.scale.at(tick), c(top - 4), c(top + BAR + 4)) for tick in TICKS
+        ]
+        for key, count in zip(self.keys, bar.counts, strict=True):
+            if not count:
+                continue
+            start = self.scale.at(100 * before / total)
+            before += count
+            segment = self._segment(key, count, start, 100 * before / total, top)
+            if text_width(segment.number.text, bold=True) + 6 > segment.width:
+                beside.append(segment)
+            else:
+                self.segments.append(segment)
+        self.segments += _set_below(beside, self.left, self.width)
+        self.y = top + BAR + (LINE + 5 if beside else 0) + 8
+
+    def _segment(self, key, count, start, until, top):
+        end = self.scale.at(until)
+        return Segment(
+            x=start,
+            y=c(top),
+            width=c(end - start),
+            height=BAR,
+            paint=key.paint,
+            number=Words(
+                number_format(count, use_l10n=True, force_grouping=True),
+                c((start + end) / 2),
+                c(top + BAR / 2 + SIZE * BASELINE),
+                anchor="middle",
+                weight=600,
+                fill=key.paint.ink,
+            ),
+        )
+
+    def _write(self, text, x, middle, **how):
+        self.words.append(Words(text, c(x), c(middle + SIZE * BASELINE), **how))
+
+
+def _set_below(segments, left, right):
+    """The narrow segments with their numbers below them, as near as neighbours leave room."""
+    widths = [text_width(segment.number.text, bold=True) + 9 for segment in segments]
+    centres, edge = [], left
+    for segment, width in zip(segments, widths, strict=True):
+        centre = max(segment.x + segment.width / 2, edge + width / 2)
+        centres.append(centre)
+        edge = centre + width / 2
+    edge = right
+    for at in reversed(range(len(centres))):
+        centres[at] = min(centres[at], edge - widths[at] / 2)
+        edge = centres[at] - widths[at] / 2
+    return [
+        replace(
+            segment,
+            number=replace(
+                segment.number,
+                x=c(centre),
+                y=c(segment.y + BAR + 5 + LINE / 2 + SIZE * BASELINE),
+                fill=SECONDARY,
+            ),
+            leader=(
+                f"M{c(segment.x + segment.width / 2)} {c(segment.y + BAR)}"
+                f"L{c(centre)} {c(segment.y + BAR + 6)}"
+            ),
+        )
+        for segment, centre in zip(segments, centres, strict=True)
+    ]
+
+
+def keys_of(labels, paints, symbols):
+    """Keys of a legend from dictionaries with the same keys."""
+    return [Key(labels[code], paints[code], symbols[code]) for code in labels]

@@ -1,0 +1,385 @@
+"""Clusters by outcomes: where many clusters stand side by side, read from their standings."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page as PageOfRows
+from django.core.paginator import Paginator
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import NullIf, Substr
+from django.utils.translation import get_language
+
+from assessments.models import SelfReflection, Standing, SubmittedOutcome
+from assessments.models.reading import may_read_submissions
+from assessments.standing import NO_LEVELS, NOT_ANSWERED, level_of_text
+from frameworks.lineage import Lineage
+from reporting.scopes import AUTHORITY, REGION, WALES, Scope
+from reporting.tallies import outcomes_of
+
+A_PAGE = 60
+NAME, BOARD = "name", "board"
+ONE_LIST = "one"
+OF_SEVERAL_BOARDS = {WALES, REGION, AUTHORITY}
+
+
+@dataclass(frozen=True)
+class OwnCell:
+    """A cluster's own level of an outcome, with the agreed one where there is one.
+
+    A level is None where there is none; a change is the steps up since the cycle before, None
+    where there is no level now or was none then.
+    """
+
+    level: int | None
+    change: int | None
+    agreed_level: int | None
+    agreed_change: int | None
+    met: int
+    applicable: int
+
+    kind = "own"
+
+
+@dataclass(frozen=True)
+class AgreedCell:
+    """The level that was agreed for an outcome, alone."""
+
+    level: int | None
+    change: int | None
+
+    kind = "agreed"
+
+
+@dataclass(frozen=True)
+class SignsCell:
+    """A cluster's signs of one outcome without levels."""
+
+    strong: int
+    some: int
+    none_yet: int
+    total: int
+
+    kind = "signs"
+
+    @property
+    def answered(self):
+        return self.strong + self.some + self.none_yet
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cluster. Without cells, ``is_readable`` says whether the reader would see any of its own."""
+
+    reflection: SelfReflection
+    is_readable: bool
+    url: str  # of its own page of the dashboard, for those who may open it
+    cells: list[OwnCell | AgreedCell | SignsCell]
+
+    @property
+    def cluster(self):
+        return self.reflection.cluster
+
+    @property
+    def name_then(self):
+        """What the cluster was called when it submitted, where that is not its name of today."""
+        name = self.reflection.cluster_name
+        return name if name != self.cluster.name else ""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Which table an address asks for, and in which order."""
+
+    module: object
+    outcomes: list  # pairs of an outcome's place in a standing, and the outcome
+    sort: str  # NAME, BOARD or the number of an outcome
+    is_descending: bool
+    is_grouped: bool  # by health board
+
+    @property
+    def sorted_outcome(self):
+        """The place and the outcome that the clusters stand in order of, or None."""
+        for place, outcome in self.outcomes:
+            if str(outcome.number) == self.sort:
+                return place, outcome
+        return None
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """One page of clusters by the outcomes of one module."""
+
+    modules: list
+    arrangement: Arrangement
+    rows: list[Row]
+    page: PageOfRows
+
+    @property
+    def module(self):
+        return self.arrangement.module
+
+    @property
+    def outcomes(self):
+        return [outcome for _place, outcome in self.arrangement.outcomes]
+
+    @property
+    def groups(self):
+        """Pairs of a health board and its rows, or all rows with None."""
+        if not self.arrangement.is_grouped:
+            return [(None, self.rows)] if self.rows else []
+        groups = {}
+        for row in self.rows:
+            board = row.cluster.health_board
+            groups.setdefault(board, []).append(row)
+        return list(groups.items())
+
+
+def spans_boards(scope):
+    return scope.kind in OF_SEVERAL_BOARDS
+
+
+def load_heat_map(page):
+    """The heat map that ``page`` asks for: four queries, however many clusters there are.
+
+    One more where the wording of the edition was corrected, and one where the cycle before was of
+    another edition.
+    """
+    outcomes = outcomes_of(page.cycle.edition)
+    modules = list({outcome.module_id: outcome.module for outcome in outcomes}.values())
+    arrangement = arranged(page, modules, outcomes)
+    paginator = Paginator(
+        in_order(standings(page).with_name_then(), page, arrangement), A_PAGE
+    )
+    paginator.count = page.coverage.total  # which is known already
+    shown = paginator.get_page(page.query.get("page"))
+    return HeatMap(
+        modules, arrangement, _rows(page, arrangement, list(shown.object_list)), shown
+    )
+
+
+def arranged(page, modules, outcomes):
+    """What the address says; what it does not know is as if it were not there."""
+    wanted = page.query.get("module")
+    module = next((each for each in modules if each.code == wanted), modules[0])
+    places = [
+        (place, outcome)
+        for place, outcome in enumerate(outcomes)
+        if outcome.module_id == module.pk
+    ]
+    several = spans_boards(page.scope)
+    sort = page.query.get("sort", NAME)
+    is_descending, sort = sort.startswith("-"), sort.removeprefix("-")
+    known = {str(outcome.number) for _place, outcome in places} | {NAME}
+    if several:
+        known.add(BOARD)
+    if sort not in known:
+        is_descending, sort = False, NAME
+    is_grouped = several and page.query.get("list") != ONE_LIST and sort != BOARD
+    return Arrangement(module, places, sort, is_descending, is_grouped)
+
+
+def standings(page):
+    """The self-reflections of the scope in the cycle with their standings.
+
+    Own levels of those that ``page.user`` may not read stay in the database.
+    """
+    return (
+        SelfReflection.objects.filter(
+            page.scope.of_clusters("cluster__"), cycle=page.cycle
+        )
+        .annotate(
+            is_readable=Case(
+                When(may_read_submissions(page.user), then=Value(True)),
+                default=Value(False),
+            )
+        )
+        .annotate(
+            own_text=_of_readable("standing__own_levels"),
+            signs_text=_of_readable("standing__signs"),
+            submission=_of_readable("standing__submission"),
+            agreed_text=F("standing__agreed_levels"),
+        )
+        .select_related("cluster__health_board")
+    )
+
+
+def _of_readable(path):
+    return Case(When(is_readable=True, then=F(path)))
+
+
+def in_order(reflections, page, arrangement):
+    """``reflections`` in the order asked for; those without a level, or without signs, last."""
+    language = "cy" if get_language() == "cy" else "en"
+    name = [f"cluster__sort_{language}", "cluster__pk"]
+    board = [f"cluster__health_board__sort_{language}", "cluster__health_board"]
+    keys = []
+    if arrangement.sorted_outcome:
+        place, outcome = arrangement.sorted_outcome
+        keys = (
+            [_level(page, place)]
+            if outcome.module.uses_levels
+            else [_signs(outcome, "strong_signs"), _signs(outcome, "some_signs")]
+        )
+    first = {NAME: name, BOARD: board}.get(arrangement.sort)
+    if first and arrangement.is_descending:
+        keys = [F(path).desc() for path in first]
+    elif first:
+        keys = first
+    else:
+        keys = [
+            key.desc(nulls_last=True)
+            if arrangement.is_descending
+            else key.asc(nulls_last=True)
+            for key in keys
+        ]
+    return reflections.order_by(
+        *(board if arrangement.is_grouped else []), *keys, *name
+    )
+
+
+def _level(page, place):
+    path = "agreed_text" if page.shows_agreed else "own_text"
+    level = Substr(path, place + 1, 1)
+    return NullIf(NullIf(level, Value(NOT_ANSWERED)), Value(NO_LEVELS))
+
+
+def _signs(outcome, kind):
+    return Subquery(
+        SubmittedOutcome.objects.filter(
+            submission=OuterRef("submission"), outcome=outcome
+        ).values(kind)[:1]
+    )
+
+
+def _rows(page, arrangement, reflections):
+    places = [place for place, _outcome in arrangement.outcomes]
+    uses_levels = arrangement.module.uses_levels
+    counted = _counts(page, arrangement, reflections)
+    before = _before(page, arrangement, reflections) if uses_levels else {}
+    rows = []
+    for reflection in reflections:
+        own, agreed = reflection.own_text, reflection.agreed_text
+        own_before, agreed_before = before.get(reflection.cluster_id, ({}, {}))
+        if not uses_levels:
+            cells = _signs_cells(counted.get(reflection.submission), arrangement)
+        elif own and not page.shows_agreed:
+            counts = counted[reflection.submission]
+            cells = [
+                OwnCell(
+                    level_of_text(own[place]),
+                    _change(own[place], own_before.get(place)),
+                    level_of_text(agreed[place]),
+                    _change(agreed[place], agreed_before.get(place)),
+                    *counts[outcome.pk][:2],
+                )
+                for place, outcome in arrangement.outcomes
+            ]
+        elif agreed and any(agreed[place].isdigit() for place in places):
+            cells = [
+                AgreedCell(
+                    level_of_text(agreed[place]),
+                    _change(agreed[place], agreed_before.get(place)),
+                )
+                for place in places
+            ]
+        else:
+            cells = []
+        cluster = reflection.cluster
+        url = (
+            Scope("cluster", cluster).url(**page.filters)
+            if reflection.is_readable
+            else ""
+        )
+        rows.append(Row(reflection, reflection.is_readable, url, cells))
+    return rows
+
+
+def _signs_cells(counts, arrangement):
+    if counts is None:
+        return []
+    return [
+        SignsCell(*counts[outcome.pk][2:]) for _place, outcome in arrangement.outcomes
+    ]
+
+
+def _change(now, before):
+    if before is None or not (now.isdigit() and before.isdigit()):
+        return None
+    return int(now) - int(before)
+
+
+def _counts(page, arrangement, reflections):
+    """What was counted in the submissions, by submission and outcome: one query.
+
+    Criteria met, applicable, strong signs, some signs, none yet, and criteria in all.
+    """
+    if arrangement.module.uses_levels and page.shows_agreed:
+        return {}
+    rows = SubmittedOutcome.objects.filter(
+        submission__in=[
+            reflection.submission for reflection in reflections if reflection.submission
+        ],
+        outcome__in=[outcome for _place, outcome in arrangement.outcomes],
+    ).values_list(
+        "submission",
+        "outcome",
+        F("met_1") + F("met_2") + F("met_3"),
+        F("applicable_1") + F("applicable_2") + F("applicable_3"),
+        "strong_signs",
+        "some_signs",
+        "no_signs_yet",
+        "total",
+    )
+    counted = {}
+    for submission, outcome, *counts in rows:
+        counted.setdefault(submission, {})[outcome] = counts
+    return counted
+
+
+def _before(page, arrangement, reflections):
+    """Own and agreed levels of the cycle before, by cluster, then by the place of today's outcome."""
+    if page.cycle_before is None:
+        return {}
+    places = places_before(page, arrangement.outcomes)
+    found = (
+        Standing.objects.filter(
+            reflection__cycle=page.cycle_before,
+            reflection__cluster__in=[
+                reflection.cluster_id for reflection in reflections
+            ],
+        )
+        .annotate(
+            own_text=Case(
+                When(
+                    may_read_submissions(page.user, "reflection__"),
+                    then=F("own_levels"),
+                ),
+                default=Value(""),
+            )
+        )
+        .values_list("reflection__cluster", "own_text", "agreed_levels")
+    )
+    return {
+        cluster: (_picked(own, places), _picked(agreed, places))
+        for cluster, own, agreed in found
+    }
+
+
+def _picked(text, places):
+    return {now: text[then] for now, then in places.items()} if text else {}
+
+
+def places_before(page, outcomes):
+    """Where each outcome, at its place, stood in the cycle before: one query, or none."""
+    before = page.cycle_before.edition_id
+    if before == page.cycle.edition_id:
+        return {place: place for place, _outcome in outcomes}
+    lineage = Lineage()
+    then = lineage.places(before)
+    carried_on = {
+        place: lineage.same(outcome.pk, before) for place, outcome in outcomes
+    }
+    return {
+        place: then[outcome]
+        for place, outcome in carried_on.items()
+        if outcome is not None
+    }
