@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.admin_clusters import ChangingClusterAdmin
+from assessments.admin_needs import NeedTagAdmin
 from assessments.models import Cycle
 from assessments.selectors.cycles import closing_preview
 from assessments.services import (
@@ -20,7 +21,7 @@ from assessments.services import (
 from frameworks.models import Edition
 from organisations.admin_base import BilingualAdmin
 
-__all__ = ["ChangingClusterAdmin", "CycleAdmin"]
+__all__ = ["ChangingClusterAdmin", "CycleAdmin", "NeedTagAdmin"]
 
 
 @admin.register(Cycle)

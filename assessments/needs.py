@@ -1,6 +1,9 @@
 """The barriers and support needs that clusters choose beside their words: which, and their names."""
 
-from assessments.models import NEED_QUESTIONS, NeedTag, Question
+from django.db.models import Value
+from django.db.models.functions import Concat
+
+from assessments.models import NEED_QUESTIONS, AnswerVersion, NeedTag, Question
 from assessments.subjects import SEPARATOR
 
 KINDS = {
@@ -59,3 +62,15 @@ def is_unknown(entries):
     chosen = {(kind, code) for kind, choice in choices for code in choice.split()}
     known = NeedTag.objects.filter(code__in={code for _kind, code in chosen})
     return bool(chosen - set(known.values_list("kind", "code")))
+
+
+def is_in_use(tag):
+    """Whether some cluster has ever chosen ``tag``, in a draft or in what it submitted."""
+    chosen = Concat(Value(SEPARATOR), "choice", Value(SEPARATOR))
+    return (
+        tag.submitted_needs.exists()
+        or AnswerVersion.objects.filter(answer__question__in=NEED_QUESTIONS)
+        .annotate(codes=chosen)
+        .filter(codes__contains=f"{SEPARATOR}{tag.code}{SEPARATOR}")
+        .exists()
+    )

@@ -69,8 +69,11 @@ from organisations.models import (
     Role,
     User,
 )
+from reporting.exhibits import Page
+from reporting.heat_map import load_heat_maps
 from reporting.pdf.rendering import render_summary
-from reporting.selectors import load_results
+from reporting.scopes import EVERYWHERE
+from reporting.selectors import load_progress
 
 ANSWERED = 0.8  # the share of questions that somebody answers
 WORDS = [
@@ -231,25 +234,26 @@ class Watch:
         return "\n".join(page.extract_text() for page in pages)
 
     def _figures(self, key):
-        """Every number of the results of a cycle, for Wales and for each board."""
+        """Every number that is read of a cycle, for Wales and for each board."""
         user, cycle = User.objects.get(pk=self.national.pk), Cycle.objects.get(pk=key)
-        results = load_results(user, cycle)
+        progress = load_progress(user, cycle)
         return (
-            results.figures,
-            [(board.health_board.pk, board.figures) for board in results.boards],
+            progress.figures,
+            [(board.health_board.pk, board.figures) for board in progress.boards],
             [
                 (
                     row.reflection.pk,
                     row.submission_number,
-                    sorted((key, astuple(cell)) for key, cell in row.cells.items()),
                 )
-                for board in results.boards
+                for board in progress.boards
                 for row in sorted(board.clusters, key=lambda row: row.reflection.pk)
             ],
             [
-                (one.outcome.pk, one.counts, one.not_answered, one.total)
-                for module in results.modules
-                for one in module.distributions
+                sorted(
+                    (row.reflection.pk, [astuple(cell) for cell in row.cells])
+                    for row in heat_map.rows
+                )
+                for heat_map in load_heat_maps(Page(user, EVERYWHERE, cycle, [cycle]))
             ],
         )
 

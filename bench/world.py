@@ -21,6 +21,7 @@ def build():
     for command, fixture in (
         ("load_framework", "framework-2022-05.json"),
         ("load_organisations", "organisations.json"),
+        ("load_needs", "needs.json"),
     ):
         call_command(command, FIXTURES / fixture, stdout=sys.stderr)
 

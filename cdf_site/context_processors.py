@@ -74,7 +74,13 @@ def navigation(request):
         if user.has_role(*CLUSTER_ROLES):
             items.append(item(_("Self-reflection"), "assessments:mine"))
         if user.has_role(*OFFICERS):
-            items.append(item(_("Results"), "reporting:results"))
+            items.append(
+                item(
+                    pgettext("page of a health board", "Progress"), "reporting:results"
+                )
+            )
+        if holds(user, Permission.READ_DASHBOARD):
+            items.append(item(_("Dashboard"), "dashboard:start"))
         if user.has_role(*CLUSTER_ROLES, *OFFICERS):
             items.append(item(_("Key indicators"), "indicators:indicator_list"))
             items.append(item(pgettext("undertaken", "Actions"), "actions:action_list"))

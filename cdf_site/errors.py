@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -16,6 +16,7 @@ from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 BOTH = ("cy", "en")
+FOR_PROGRAMS = "/api/"
 SENT_AGAIN = "sent_again"  # the field by which our form for sending again is known
 NEVER_SHOWN = ("csrfmiddlewaretoken", SENT_AGAIN)
 # What the pages put into their forms themselves, or offer for choosing, goes back unseen: the
@@ -132,7 +133,12 @@ def _send_again_page(request, name, texts):
 
 
 def _error_page(request, name, *, status, **context):
-    """Draw ``templates/errors/<name>.html`` in the language of the address, or in both."""
+    """Draw ``templates/errors/<name>.html`` in the language of the address, or in both.
+
+    Programs get its name and its title, as JSON.
+    """
+    if request.path_info.startswith(FOR_PROGRAMS):
+        return _error_for_programs(name, status)
     language = get_language_from_path(request.path_info)
     languages = (language,) if language else BOTH
     context["name"] = name
@@ -148,6 +154,11 @@ def _error_page(request, name, *, status, **context):
             },
         )
     return HttpResponse(page, status=status)
+
+
+def _error_for_programs(name, status):
+    titles = {code: _error_text(code, {"name": name}).title for code in BOTH}
+    return JsonResponse({"error": {"code": name, "message": titles}}, status=status)
 
 
 def _error_text(language, context):

@@ -8,6 +8,7 @@ from cdf_site import home
 
 urlpatterns = [
     path("", home.choose_language, name="choose_language"),
+    path("api/v1/", include("reporting.urls_api")),
     *i18n_patterns(
         path("", home.home, name="home"),
         *(
@@ -31,6 +32,7 @@ urlpatterns = [
         path("peer-review/", include("peerreview.urls")),
         path("results/", include("reporting.urls")),
         path("dashboard/", include("reporting.urls_dashboard")),
+        path("", include("reporting.urls_tokens")),
         path("admin/", admin.site.urls),
     ),
 ]

@@ -29,6 +29,7 @@ WRITTEN_WHOLE = {
     "frameworks",
     "assessments.cycle",
     "assessments.indicatorvalue",
+    "assessments.needtag",
     "peerreview.reviewround",
     "peerreview.reviewphase",
     "peerreview.reviewgroup",

@@ -21,6 +21,7 @@ from cdf_site.common.scripts import by_script
 from organisations.audit import record
 from organisations.forms import AccountForm, ChangePasswordForm, SignInForm
 from organisations.models import AuditEvent
+from organisations.permissions import Permission, holds
 
 LOCKED_OUT = gettext_lazy(
     "The password was wrong five times. Wait a quarter of an hour and try again, or ask an administrator for a new password."
@@ -146,7 +147,11 @@ def account(request):
     return render(
         request,
         "registration/account.html",
-        {"form": form, "memberships": request.user.current_memberships},
+        {
+            "form": form,
+            "memberships": request.user.current_memberships,
+            "may_hold_tokens": holds(request.user, Permission.HOLD_TOKENS),
+        },
     )
 
 

@@ -40,7 +40,9 @@ COLUMNS = [
     Column(
         "health_board",
         gettext_lazy("Health board"),
-        gettext_lazy("The health board's code, as the organisation data service has it."),
+        gettext_lazy(
+            "The health board's code, as the organisation data service has it."
+        ),
     ),
     Column(
         "local_authority",
@@ -81,8 +83,9 @@ COLUMNS = [
         "kind",
         pgettext_lazy("of a fact", "Kind of fact"),
         gettext_lazy(
-            "own_level; suggested_level; agreed_level; criterion_answer; sign; factor; barrier;"
-            " support; actions; indicator."
+            "own_level; suggested_level; agreed_level; criterion_answer: the answer to a criterion;"
+            " sign: of a module without levels; factor: an enabling factor; barrier; support;"
+            " actions; indicator."
         ),
     ),
     Column(
@@ -109,7 +112,9 @@ COLUMNS = [
     Column(
         "unit",
         gettext_lazy("Unit"),
-        gettext_lazy("level, answer, count, percentage, or per_1000: per 1,000 people."),
+        gettext_lazy(
+            "level, answer, count, percentage, or per_1000: per 1,000 people."
+        ),
     ),
     Column(
         "numerator",
@@ -127,24 +132,76 @@ COLUMNS = [
 LEVEL, ANSWER, COUNT = "level", "answer", "count"
 AT_ONCE = 200  # rows that are taken from the database together
 CONTENTS_AT_ONCE = 5  # the same of whole submissions, each of which is long
+KIND = [column.code for column in COLUMNS].index("kind")
+PLACE_CODES = [column.code for column in COLUMNS[2:7]]
 _PLACE = ("health_board__code", "local_authority__code", "code", "name_cy", "name_en")
 _SIGNS = {character: choice for choice, character in SIGNS.items()}
 _FACTORS = {character: choice for choice, character in FACTORS.items()}
 
 
-def of(user, scope, cycles):
+def of(user, scope, cycles, kind=""):
     """The facts of ``scope`` that ``user`` may see: rows in the order of ``COLUMNS``.
 
-    Of clusters that they may not read, agreed levels alone. It asks the same few questions however
-    many clusters there are.
+    Of clusters that they may not read, agreed levels alone; with ``kind``, those of one kind. It
+    asks the same few questions however many clusters there are.
     """
     layouts = _layouts(cycles)
-    yield from _standings(user, scope, layouts)
-    yield from _suggestions(user, scope, layouts)
-    yield from _answers(user, scope, layouts)
-    yield from _needs(user, scope, layouts)
-    yield from _actions(user, scope, layouts)
-    yield from _indicators(user, scope)
+    for kinds, read in SOURCES.items():
+        if kind in ("", *kinds):
+            for row in read(user, scope, layouts):
+                if kind in ("", row[KIND]):
+                    yield row
+
+
+def said_of(user, scope, cycles):
+    """Every answer of the latest submissions of ``scope`` that ``user`` may read, with its words.
+
+    Dictionaries of plain values, one query for all.
+    """
+    editions = {cycle.code: cycle.edition.code for cycle in cycles}
+    rows = _contents(user, scope, list(editions), "reflection__cycle__code", "number")
+    for *place, cycle, number, content in rows:
+        start = {
+            "cycle": cycle,
+            "edition": editions[cycle],
+            **dict(zip(PLACE_CODES, place, strict=True)),
+            "submission": number,
+        }
+        for said in said_in(json.loads(content)):
+            yield (
+                start
+                | _about(said.place)
+                | {
+                    "question": said.question,
+                    "choice": said.choice,
+                    "text": said.text,
+                    "language": said.language,
+                }
+            )
+
+
+def _about(place):
+    """The place of something that was said, by names; what it has none of is None."""
+    about = dict.fromkeys(
+        ("module", "outcome", "criterion_level", "criterion", "enabling_factor")
+    )
+    if len(place) == 1:
+        return about | {"enabling_factor": place[0]}
+    return about | dict(zip(about, place, strict=False))
+
+
+def _contents(user, scope, cycles, *more):
+    """Of each latest submission that ``user`` may read, its place, ``more``, and its content."""
+    return (
+        latest_submissions(user)
+        .filter(
+            scope.of_clusters("reflection__cluster__"),
+            reflection__cycle__code__in=cycles,
+        )
+        .order_by("pk")
+        .values_list(*_places("reflection__"), *more, "content")
+        .iterator(chunk_size=CONTENTS_AT_ONCE)
+    )
 
 
 def _layouts(cycles):
@@ -254,19 +311,10 @@ def latest_submissions(user):
 
 
 def _answers(user, scope, layouts):
-    rows = (
-        latest_submissions(user)
-        .filter(
-            scope.of_clusters("reflection__cluster__"),
-            reflection__cycle__code__in=list(layouts),
-        )
-        .order_by("pk")
-        .values_list("reflection__cycle__code", *_places("reflection__"), "content")
-    )
-    for row in rows.iterator(chunk_size=CONTENTS_AT_ONCE):
-        cycle, place = row[0], row[1:6]
+    rows = _contents(user, scope, list(layouts), "reflection__cycle__code")
+    for *place, cycle, content in rows:
         start = (cycle, layouts[cycle].edition.code, place)
-        for said in said_in(json.loads(row[6])):
+        for said in said_in(json.loads(content)):
             # Of a criterion with a level; signs are told above.
             if len(said.place) == 4 and said.place[2] and said.choice:
                 yield _row(
@@ -308,7 +356,9 @@ def _actions(user, scope, layouts):
     rows = (
         Action.objects.visible_to(user)
         .annotate(
-            module=Coalesce("outcome__module__code", "criterion__outcome__module__code"),
+            module=Coalesce(
+                "outcome__module__code", "criterion__outcome__module__code"
+            ),
             number=Coalesce("outcome__number", "criterion__outcome__number"),
         )
         .filter(
@@ -327,7 +377,7 @@ def _actions(user, scope, layouts):
         )
 
 
-def _indicators(user, scope):
+def _indicators(user, scope, layouts):
     values = (
         IndicatorValue.objects.visible_to(user)
         .filter(scope.of_clusters("cluster__"))
@@ -357,3 +407,15 @@ def _indicators(user, scope):
             numerator=value.numerator,
             denominator=value.denominator,
         )
+
+
+# What each kind of fact is read by, in the order of the file.
+SOURCES = {
+    ("own_level", "agreed_level", "sign", "factor"): _standings,
+    ("suggested_level",): _suggestions,
+    ("criterion_answer",): _answers,
+    ("barrier", "support"): _needs,
+    ("actions",): _actions,
+    ("indicator",): _indicators,
+}
+KINDS = [kind for kinds in SOURCES for kind in kinds]

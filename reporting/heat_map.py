@@ -6,14 +6,14 @@ from django.core.paginator import Page as PageOfRows
 from django.core.paginator import Paginator
 from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import NullIf, Substr
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from assessments.models import SelfReflection, Standing, SubmittedOutcome
 from assessments.models.reading import may_read_submissions
 from assessments.standing import NO_LEVELS, NOT_ANSWERED, level_of_text
-from frameworks.lineage import Lineage
 from reporting.scopes import AUTHORITY, REGION, WALES, Scope
-from reporting.tallies import outcomes_of
 
 A_PAGE = 60
 NAME, BOARD = "name", "board"
@@ -72,6 +72,7 @@ class Row:
     reflection: SelfReflection
     is_readable: bool
     url: str  # of its own page of the dashboard, for those who may open it
+    submission_url: str  # of what it submitted, where that may be read
     cells: list[OwnCell | AgreedCell | SignsCell]
 
     @property
@@ -106,12 +107,18 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """One page of clusters by the outcomes of one module."""
+    """Clusters by the outcomes of one module: a page of them, or with no ``page`` all."""
 
     modules: list
     arrangement: Arrangement
     rows: list[Row]
-    page: PageOfRows
+    page: PageOfRows | None = None
+
+    key = "heat_map"  # of its files and of what officers write on it
+
+    @property
+    def title(self):
+        return _("Clusters and outcomes")
 
     @property
     def module(self):
@@ -120,6 +127,11 @@ class HeatMap:
     @property
     def outcomes(self):
         return [outcome for _place, outcome in self.arrangement.outcomes]
+
+    @property
+    def anchors(self):
+        """Where each outcome stands on the page of a submission."""
+        return [f"#{self.module.code}-{outcome.number}" for outcome in self.outcomes]
 
     @property
     def groups(self):
@@ -143,9 +155,8 @@ def load_heat_map(page):
     One more where the wording of the edition was corrected, and one where the cycle before was of
     another edition.
     """
-    outcomes = outcomes_of(page.cycle.edition)
-    modules = list({outcome.module_id: outcome.module for outcome in outcomes}.values())
-    arrangement = arranged(page, modules, outcomes)
+    modules = modules_of(page.outcomes)
+    arrangement = arranged(page, modules)
     paginator = Paginator(
         in_order(standings(page).with_name_then(), page, arrangement), A_PAGE
     )
@@ -156,15 +167,33 @@ def load_heat_map(page):
     )
 
 
-def arranged(page, modules, outcomes):
+def load_heat_maps(page):
+    """Heat maps of every module, whole, in the order of names: two queries, and two a module."""
+    modules = modules_of(page.outcomes)
+    is_grouped = spans_boards(page.scope)
+    arrangements = [
+        Arrangement(module, _places(page, module), NAME, False, is_grouped)
+        for module in modules
+    ]
+    reflections = list(
+        in_order(standings(page).with_name_then(), page, arrangements[0])
+    )
+    return [
+        HeatMap(modules, arrangement, _rows(page, arrangement, reflections))
+        for arrangement in arrangements
+    ]
+
+
+def modules_of(outcomes):
+    """The modules of ``outcomes``, in their order."""
+    return list({outcome.module_id: outcome.module for outcome in outcomes}.values())
+
+
+def arranged(page, modules):
     """What the address says; what it does not know is as if it were not there."""
     wanted = page.query.get("module")
     module = next((each for each in modules if each.code == wanted), modules[0])
-    places = [
-        (place, outcome)
-        for place, outcome in enumerate(outcomes)
-        if outcome.module_id == module.pk
-    ]
+    places = _places(page, module)
     several = spans_boards(page.scope)
     sort = page.query.get("sort", NAME)
     is_descending, sort = sort.startswith("-"), sort.removeprefix("-")
@@ -175,6 +204,14 @@ def arranged(page, modules, outcomes):
         is_descending, sort = False, NAME
     is_grouped = several and page.query.get("list") != ONE_LIST and sort != BOARD
     return Arrangement(module, places, sort, is_descending, is_grouped)
+
+
+def _places(page, module):
+    return [
+        (place, outcome)
+        for place, outcome in enumerate(page.outcomes)
+        if outcome.module_id == module.pk
+    ]
 
 
 def standings(page):
@@ -196,6 +233,7 @@ def standings(page):
             own_text=_of_readable("standing__own_levels"),
             signs_text=_of_readable("standing__signs"),
             submission=_of_readable("standing__submission"),
+            submission_number=_of_readable("standing__submission__number"),
             agreed_text=F("standing__agreed_levels"),
         )
         .select_related("cluster__health_board")
@@ -289,8 +327,25 @@ def _rows(page, arrangement, reflections):
             if reflection.is_readable
             else ""
         )
-        rows.append(Row(reflection, reflection.is_readable, url, cells))
+        rows.append(
+            Row(
+                reflection,
+                reflection.is_readable,
+                url,
+                _submission_url(page, reflection),
+                cells,
+            )
+        )
     return rows
+
+
+def _submission_url(page, reflection):
+    if not reflection.submission:
+        return ""
+    return reverse(
+        "assessments:submission_detail",
+        args=[page.cycle.code, reflection.cluster.code, reflection.submission_number],
+    )
 
 
 def _signs_cells(counts, arrangement):
@@ -373,7 +428,7 @@ def places_before(page, outcomes):
     before = page.cycle_before.edition_id
     if before == page.cycle.edition_id:
         return {place: place for place, _outcome in outcomes}
-    lineage = Lineage()
+    lineage = page.lineage
     then = lineage.places(before)
     carried_on = {
         place: lineage.same(outcome.pk, before) for place, outcome in outcomes

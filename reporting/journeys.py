@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from frameworks.lineage import Lineage
 from frameworks.models import Outcome
-from reporting.tallies import Tally
+from reporting.tallies import Tally, with_levels
 
 MOST_CYCLES = 6  # beside each other; what is older is left out
 
@@ -55,13 +54,13 @@ def load_journey(page, has_data):
     here = page.cycle.edition_id
     others = {cycle.edition_id for cycle in cycles} - {here}
     places = _places(others) if others else {}
-    places[here] = {outcome.pk: place for place, outcome in page.layout.with_levels}
-    lineage = Lineage() if others else None
+    outcomes = with_levels(page.outcomes)
+    places[here] = {outcome.pk: place for place, outcome in outcomes}
     stops = []
     for cycle in cycles:
         edition = cycle.edition_id
         origins = {
-            pk: pk if edition == here else lineage.in_edition(pk, edition)
+            pk: pk if edition == here else page.lineage.in_edition(pk, edition)
             for pk in places[here]
         }
         stops.append(
@@ -78,7 +77,7 @@ def load_journey(page, has_data):
             )
         )
     return Journey(
-        outcomes=[outcome for _place, outcome in page.layout.with_levels],
+        outcomes=[outcome for _place, outcome in outcomes],
         stops=stops,
         empty=[cycle for cycle in reversed(up_to_now) if cycle not in known],
         older=len(known[MOST_CYCLES:]),

@@ -57,6 +57,15 @@ class Scope:
     def is_cluster(self):
         return self.kind == CLUSTER
 
+    @property
+    def above(self):
+        """The scopes around it, from Wales inwards."""
+        if self.place is None:
+            return []
+        if self.is_cluster:
+            return [EVERYWHERE, Scope(BOARD, self.place.health_board)]
+        return [EVERYWHERE]
+
     def of_clusters(self, prefix=""):
         """The condition that a cluster, which ``prefix`` leads to, is within it."""
         if self.place is None:

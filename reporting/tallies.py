@@ -30,27 +30,32 @@ class Layout:
     @property
     def with_levels(self):
         """The outcomes that have levels, each with its place: pairs."""
-        return [
-            (place, outcome)
-            for place, outcome in enumerate(self.outcomes)
-            if outcome.module.uses_levels
-        ]
+        return with_levels(self.outcomes)
 
 
-def layout_of(edition):
-    """What standings on ``edition`` are about, with corrected wording: three queries, or four."""
-    outcomes = outcomes_of(edition)
+def layout_of(edition, outcomes=None):
+    """What standings on ``edition`` are about, with corrected wording: three queries, or four.
+
+    One fewer where its ``outcomes_of`` are at hand.
+    """
+    outcomes = outcomes_of(edition) if outcomes is None else outcomes
     criteria = list(
         Criterion.objects.filter(
             outcome__module__edition=edition, outcome__module__uses_levels=False
         ).order_by("outcome__module__number", "outcome__number", "number")
     )
-    factors = list(EnablingFactor.objects.filter(edition=edition).order_by("number"))
+    factors = factors_of(edition)
     by_key = {outcome.pk: outcome for outcome in outcomes}
     for criterion in criteria:
         criterion.outcome = by_key[criterion.outcome_id]
-    read_over(edition, [*criteria, *factors])
+    read_over(edition, criteria)
     return Layout(edition, outcomes, criteria, factors)
+
+
+def factors_of(edition):
+    """Its enabling factors, in order and with corrected wording: one query, or two."""
+    factors = EnablingFactor.objects.filter(edition=edition).order_by("number")
+    return read_over(edition, factors)
 
 
 def outcomes_of(edition):
@@ -65,6 +70,15 @@ def outcomes_of(edition):
         outcome.module = modules[outcome.module_id]
     read_over(edition, [*modules.values(), *outcomes])
     return outcomes
+
+
+def with_levels(outcomes):
+    """Of the outcomes of an edition those that have levels, each with its place: pairs."""
+    return [
+        (place, outcome)
+        for place, outcome in enumerate(outcomes)
+        if outcome.module.uses_levels
+    ]
 
 
 @dataclass(frozen=True)
@@ -131,6 +145,7 @@ class Coverage:
 
     total: int
     readable: int
+    submitted: int
 
 
 NOTHING = Tally(0, 0, 0, 0)
@@ -186,6 +201,9 @@ def load_coverage(user, scope, cycle):
         ).aggregate(
             total=Count("pk"),
             readable=Count("pk", filter=may_read_submissions(user)),
+            submitted=Count(
+                "pk", filter=may_read_submissions(user) & Q(standing__isnull=False)
+            ),
         )
     )
 

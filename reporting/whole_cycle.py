@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from assessments.models import (
     OPEN_STATUSES,
@@ -16,10 +16,8 @@ from assessments.models import (
 )
 from assessments.periods import Period
 from frameworks.errata import read_over
-from frameworks.lineage import Lineage
 from frameworks.models import Indicator
 from peerreview.models import ClusterReview
-from reporting.tallies import outcomes_of
 
 MOST_ACTIONS = 10
 SHOWN_CYCLES = 4  # side by side; the chosen one is among them
@@ -136,9 +134,9 @@ def _lines(page, cycles, by_cycle, rows):
     cell = {}
     for row in rows:
         cell[row.submission.reflection_id, row.outcome_id] = row
-    outcomes = outcomes_of(page.cycle.edition)
+    outcomes = page.outcomes
     others = {cycle.edition_id for cycle in cycles} - {edition}
-    lineage = Lineage() if others else None
+    lineage = page.lineage if others else None
     lines = []
     for outcome in outcomes:
         cells = []
@@ -220,7 +218,7 @@ def _open_actions(page):
         _actions(page)
         .open()
         .select_related("owner", "outcome__module", "reflection__cycle")
-        .order_by("due_on", "pk")[:MOST_ACTIONS]
+        .order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST_ACTIONS]
     )
 
 

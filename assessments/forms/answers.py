@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from django import forms
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +13,21 @@ from assessments import needs
 from assessments.forms.fields import LANGUAGE_CHOICES, LARGEST_VERSION, TextField
 from assessments.maturity import NOT_APPLICABLE
 from assessments.models import LANGUAGES, LEVEL_QUESTIONS
+from assessments.models.answers import LONGEST_CHOICE
 from assessments.services import Conflict, Entry
 from assessments.sheet import NOT_ANSWERED
 from assessments.subjects import SEPARATOR
 from cdf_site.common.forms import DatePartsField
 from cdf_site.templatetags.interface import labelled_error
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """Several of a list, as many as an answer can hold."""
+
+    def validate(self, value):
+        super().validate(value)
+        if len(SEPARATOR.join(value)) > LONGEST_CHOICE:
+            raise ValidationError(_("Too many are chosen. Choose fewer."))
 
 
 @dataclass
@@ -172,7 +182,7 @@ class AnswersForm(forms.Form):
     def _add_several(self, item, answer):
         name = f"{item.key}-choice"
         chosen = answer.choice.split(SEPARATOR) if answer.choice else []
-        field = forms.MultipleChoiceField(
+        field = SeveralField(
             label=item.label,
             help_text=item.hint,
             choices=item.choices,

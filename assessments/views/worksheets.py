@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments import selectors, services
 from assessments.models import WorksheetUpload
+from assessments.subjects import SEPARATOR
 from assessments.templatetags.answers import words
 from assessments.views.loading import readable, reflection_url
 from assessments.worksheets.comparing import compare
@@ -159,6 +160,13 @@ def _shown(change):
     labels = dict(change.line.choices)
 
     def in_words(choice):
+        if change.line.takes_several:
+            chosen = choice.split(SEPARATOR)
+            return ", ".join(
+                getattr(label, get_language())
+                for code, label in change.line.choices
+                if code in chosen
+            )
         label = labels.get(choice)
         return getattr(label, get_language()) if label else words(choice)
 

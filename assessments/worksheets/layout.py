@@ -62,6 +62,7 @@ class Line:
     question: Words
     choices: tuple[tuple[str, Words], ...] = ()
     option: str = ""  # the choice of several that this row is about
+    takes_several: bool = False  # of ``choices``, in one cell, one a line
     asks_text: bool = False
     asks_date: bool = False
 
@@ -111,7 +112,7 @@ def tabs(sheet):
             _title(last + 1, lambda: _("Support")),
             [
                 Heading(words(lambda: _("Support needed, and anything else")), True),
-                *_lines(pages.closing_items),
+                *_lines(lambda: pages.closing_items(sheet.closing.tags)),
             ],
         ),
     ]
@@ -232,12 +233,13 @@ def _choices(make):
 
 
 def _lines(make_items, *, prefix="", number=""):
-    """A row for each item; for one that takes several choices, a row for each of them too."""
+    """A row for each item; for the professions, of which several are chosen, a row for each too."""
     lines = []
     for place, item in enumerate(make_items()):
         reference = f"{prefix}{item.subject.question or item.key}"
         choices = _choices(lambda at=place: make_items()[at].choices)
-        if item.several:
+        has_rows_of_choices = item.several and not item.asks_for_needs
+        if has_rows_of_choices:
             lines += [
                 Line(
                     reference=f"{reference}:{code}",
@@ -258,9 +260,10 @@ def _lines(make_items, *, prefix="", number=""):
                 subject=item.subject,
                 number=number,
                 question=words(lambda at=place: make_items()[at].text_label)
-                if item.several
+                if has_rows_of_choices
                 else _label(make_items, place),
-                choices=() if item.several else choices,
+                choices=() if has_rows_of_choices else choices,
+                takes_several=bool(choices) and item.asks_for_needs,
                 asks_text=bool(item.text_label),
                 asks_date=bool(item.date_label),
             )

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from assessments import needs
 from assessments.forms import LONGEST_TEXT
 from assessments.worksheets.layout import YES, tabs
 from assessments.worksheets.writing import (
@@ -170,6 +171,16 @@ def _folded(text):
 
 
 def _choice(value, line):
+    if not line.takes_several:
+        return _one_choice(value, line)
+    said = re.split(r"[;\n\r]+", str(value).replace("_x000D_", "\n"))
+    chosen = [_one_choice(one, line) for one in said if one.strip()]
+    if not chosen:
+        raise _Wrong("unknown_choice")
+    return needs.joined(chosen)
+
+
+def _one_choice(value, line):
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     said = _folded(str(value))

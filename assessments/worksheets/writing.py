@@ -106,6 +106,10 @@ def _guidance(page, sheet):
                 lambda: _(
                     "Only add, change or remove answers: the rows themselves must stay."
                 ),
+                lambda: _(
+                    "What gets in the way, and what support is needed, can also be chosen from "
+                    "a list. Write several below each other in one cell."
+                ),
                 lambda: _("Do not write anything about a patient."),
             )
         ),
@@ -197,7 +201,8 @@ def _shown_choice(line, answer):
     codes = answer.choice.split(SEPARATOR)
     if line.option:
         return str(line.choices[0][1]) if line.option in codes else None
-    return next((str(label) for code, label in line.choices if code in codes), None)
+    chosen = [str(label) for code, label in line.choices if code in codes]
+    return "\n".join(chosen) or None
 
 
 def _lines_of(*texts):
@@ -225,6 +230,8 @@ def _offer(page, line, lists, ranges):
     validation = offered.get(ranges[labels])
     if validation is None:
         validation = DataValidation("list", formula1=ranges[labels], allow_blank=True)
+        # Several stand one a line, which is none of the list; reading them says what is wrong.
+        validation.showErrorMessage = not line.takes_several
         page.add_data_validation(validation)
     validation.add(page.cell(page.max_row, CHOICE))
 

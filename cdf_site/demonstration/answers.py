@@ -19,6 +19,7 @@ from assessments.models import (
     Question,
     SignsChoice,
 )
+from assessments.needs import joined, of_question
 from assessments.subjects import SEPARATOR
 from cdf_site.demonstration.hours import in_the_daytime
 from cdf_site.demonstration.words import due_on
@@ -104,7 +105,9 @@ class Writing:
     ``people`` says who writes in each language; what has no words is by any of them.
     """
 
-    def __init__(self, *, edition, reflection, habits, occasion, words, people, random):
+    def __init__(
+        self, *, edition, reflection, habits, occasion, words, people, random, tags=()
+    ):
         self.edition = edition
         self.reflection = reflection
         self.habits = habits
@@ -112,6 +115,7 @@ class Writing:
         self.words = words
         self.people = people
         self.random = random
+        self.tags = tags
         self.answers = []
         self.versions = []
 
@@ -302,10 +306,24 @@ class Writing:
             self.add(
                 outcome=outcome,
                 question=question,
+                choice=self.needs(question, name),
                 text=self.words.mark(language, *texts),
                 language=language,
                 dated_on=dated_on,
             )
+
+    def needs(self, question, name):
+        """Some of the barriers or support needs, those that stand first in the list more often."""
+        offered = of_question(question, self.tags)
+        # Of its own, so that what else is drawn is the same with any list.
+        random = generator(
+            "needs", self.reflection.cluster.code, self.occasion.growth, name, question
+        )
+        if not offered or random.random() < 0.2:
+            return ""
+        weights = [1 / (place + 2) for place in range(len(offered))]
+        chosen = random.choices(offered, weights, k=random.choice([1, 1, 2, 3]))
+        return joined(tag.code for tag in chosen)
 
     def enablers(self, factors):
         for factor in factors:
@@ -332,7 +350,11 @@ class Writing:
     def closing(self):
         if self.occasion.progress < 1:
             return
-        self.add(question=Q.SUPPORT_OVERALL, **self.words_from("support_overall"))
+        self.add(
+            question=Q.SUPPORT_OVERALL,
+            choice=self.needs(Q.SUPPORT_OVERALL, ""),
+            **self.words_from("support_overall"),
+        )
         if self.happens(0.6):
             self.add(question=Q.ANYTHING_ELSE, **self.words_from("anything_else"))
 

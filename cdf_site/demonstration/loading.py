@@ -28,10 +28,11 @@ from assessments.models import (
     SelfReflection,
     StateChange,
 )
+from assessments.needs import load_tags
 from assessments.services.people import invite
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
-from cdf_site.demonstration import evidence, meeting, outbox, plan, review
+from cdf_site.demonstration import evidence, figures, meeting, outbox, plan, review
 from cdf_site.demonstration.accounts import ACCOUNTS, NAMES, PASSWORD, Account
 from cdf_site.demonstration.answers import Habits, Occasion, Writing, generator
 from cdf_site.demonstration.clock import put_back
@@ -115,6 +116,7 @@ def load(*, say=lambda line: None, clusters_per_board=None):
         this_cycle, lead=people.lead(afan), contributor=people.contributor(afan)
     )
     review.prepare(this_cycle, cycle_before, people=people, texts=loader.texts)
+    figures.enter(edition, people=people)
     outbox.keep_a_few(
         cycle=this_cycle, addresses={account.email for account in ACCOUNTS}
     )
@@ -324,6 +326,7 @@ class _Loader:
     say: callable
     limit: int | None
     texts: dict = field(default_factory=read_texts)
+    tags: list = field(default_factory=load_tags)
 
     def fill(self, cycle, *, shares, fixed, until, growth=0):
         """Open ``cycle`` and bring its self-reflections on; answers are dated before the day of ``until``."""
@@ -428,6 +431,7 @@ class _Loader:
             words=words,
             people=by_language,
             random=random,
+            tags=self.tags,
         )
         writing.write()
         # What saving the first answer does.

@@ -37,6 +37,7 @@ class Bar:
     counts: list[int]
     label: str = ""  # told where there are several bars below one label
     note: str = ""  # instead of a bar that would be of nothing
+    whose: str = ""  # told of each of its segments
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Segment:
     height: float
     paint: Paint
     number: Words
+    said: str  # what the segment is, in words
+    place: int  # of its key in the legend
     leader: str = ""  # a path from the segment to a number beside it
 
     @property
@@ -83,21 +86,24 @@ class StackedBars(Drawing):
     grid: list[tuple] = field(default_factory=list)  # x, top, bottom
     rules: list[float] = field(default_factory=list)  # y, above each part
     grid_colour: str = HAIRLINE
+    leader_colour: str = SECONDARY
 
 
-def stacked_bars(*, key, title, description, keys, rows):
+def stacked_bars(*, key, title, description, keys, rows, remark="", beside=BESIDE):
     """Bars of 100% for ``rows``, with a legend of ``keys``; and the same for a narrow window.
 
-    A number that is wider than its segment stands below it. Nought has no segment.
+    ``remark`` is said of all bars, below the legend; ``beside`` is the width for labels. A number that is wider than its segment stands
+    below it. Nought has no segment.
     """
-    drawing = _drawn(key, title, description, keys, rows, WIDE, BESIDE)
-    narrow = _drawn(f"{key}-narrow", title, description, keys, rows, NARROW, 0)
+    told = (title, description, keys, rows, remark)
+    drawing = _drawn(key, *told, WIDE, beside)
+    narrow = _drawn(f"{key}-narrow", *told, NARROW, 0)
     return replace(drawing, narrow=narrow)
 
 
-def _drawn(key, title, description, keys, rows, width, beside):
+def _drawn(key, title, description, keys, rows, remark, width, beside):
     drawn = _Drawn(keys, width, beside)
-    drawn.begin()
+    drawn.begin(remark)
     for row in rows:
         drawn.add(row)
     return StackedBars(
@@ -123,9 +129,11 @@ class _Drawn:
         self.scale = Linear(0, 100, self.left, width - 2)
         self.words, self.segments, self.grid, self.rules = [], [], [], []
 
-    def begin(self):
-        """The legend, and what share of the whole each line stands for."""
+    def begin(self, remark):
+        """The legend, the remark, and what share of the whole each line stands for."""
         self.legend, bottom = legend(self.keys, 1, 2, self.width - 2)
+        lines, bottom = block(remark, 1, bottom + 6, self.width - 2, fill=SECONDARY)
+        self.words += lines
         self.y = bottom + 12
         for tick in TICKS:
             anchor = {0: "start", 100: "end"}.get(tick, "middle")
@@ -176,12 +184,14 @@ class _Drawn:
         self.grid += [
             (self.scale.at(tick), c(top - 4), c(top + BAR + 4)) for tick in TICKS
         ]
-        for key, count in zip(self.keys, bar.counts, strict=True):
+        for place, count in enumerate(bar.counts):
             if not count:
                 continue
-            start = self.scale.at(100 * before / total)
+            start, end = (
+                self.scale.at(100 * share / total) for share in (before, before + count)
+            )
             before += count
-            segment = self._segment(key, count, start, 100 * before / total, top)
+            segment = self._segment(bar, place, start, end, top)
             if text_width(segment.number.text, bold=True) + 6 > segment.width:
                 beside.append(segment)
             else:
@@ -189,16 +199,18 @@ class _Drawn:
         self.segments += _set_below(beside, self.left, self.width)
         self.y = top + BAR + (LINE + 5 if beside else 0) + 8
 
-    def _segment(self, key, count, start, until, top):
-        end = self.scale.at(until)
+    def _segment(self, bar, place, start, end, top):
+        key, count = self.keys[place], shown(bar.counts[place])
         return Segment(
             x=start,
             y=c(top),
             width=c(end - start),
             height=BAR,
             paint=key.paint,
+            said=": ".join(filter(None, [bar.whose, key.label, count])),
+            place=place,
             number=Words(
-                number_format(count, use_l10n=True, force_grouping=True),
+                count,
                 c((start + end) / 2),
                 c(top + BAR / 2 + SIZE * BASELINE),
                 anchor="middle",
@@ -239,6 +251,11 @@ def _set_below(segments, left, right):
         )
         for segment, centre in zip(segments, centres, strict=True)
     ]
+
+
+def shown(count):
+    """A count in the formats of the page."""
+    return number_format(count, use_l10n=True, force_grouping=True)
 
 
 def keys_of(labels, paints, symbols):

@@ -74,7 +74,7 @@ SIGN_PAINTS = {"s": DEEP, "m": MIDDLE, "n": EMPTY, "-": ABSENT}
 
 @dataclass(frozen=True)
 class Series:
-    """One of several lines or kinds of dots: told apart by colour, dash and shape."""
+    """One of several lines or kinds of dots: told apart by colour, dash and shape, if it has one."""
 
     colour: str
     dash: str
@@ -146,7 +146,7 @@ def tick_text(value, ticks):
         for places in range(11)
         if all(abs(tick - round(tick, places)) < 1e-9 for tick in ticks)
     )
-    return number_format(value, decimals)
+    return number_format(value, decimals, use_l10n=True, force_grouping=True)
 
 
 def c(number):
@@ -307,7 +307,9 @@ def legend(keys, x, top, width):
             for number, line in enumerate(lines)
         ]
         mark = (
-            shape_path(key.series.shape, left + _KEY / 2, middle) if key.series else ""
+            shape_path(key.series.shape, left + _KEY / 2, middle)
+            if key.series and key.series.shape
+            else ""
         )
         placed.append(PlacedKey(key, c(left), c(middle), words, mark))
         row_bottom = max(row_bottom, row_top + 22 + LINE * (len(lines) - 1))

@@ -81,9 +81,7 @@ def columns(*, key, title, description, keys, stop_labels, breaks, followed, rem
             *(width, across),
         )
 
-    return replace(
-        drawn(key, WIDE, 3), narrow=drawn(f"{key}-narrow", NARROW, 1)
-    )
+    return replace(drawn(key, WIDE, 3), narrow=drawn(f"{key}-narrow", NARROW, 1))
 
 
 def _drawn(

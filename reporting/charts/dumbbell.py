@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from django.utils.formats import number_format
+
 from reporting.charts.base import (
     BASELINE,
     DEEP,
@@ -23,7 +25,8 @@ from reporting.charts.marks import Mark, agreed_mark, mark_legend, own_mark
 
 BESIDE = 300  # of the width, for labels, where there is room for them beside the lines
 COLUMN = 74  # the width of a column of numbers at the right
-MARGIN = 26  # at both ends of a line, for the number of a mark
+GAP = 14  # before the first column
+MARGIN = 34  # at both ends of a line, for the number of a mark
 HALF = 17  # of the height of a line with its marks
 
 
@@ -31,12 +34,13 @@ HALF = 17  # of the height of a line with its marks
 class Pair:
     """A row: the levels at both ends, or None where there is nothing to compare, then ``note``.
 
-    ``figures`` are texts below the drawing's ``heads``.
+    A level is a whole number, a mean of levels is not: it is written with one decimal. ``figures``
+    are texts below the drawing's ``heads``.
     """
 
     label: str
-    own: int | None
-    agreed: int | None
+    own: float | None
+    agreed: float | None
     figures: list[str] = field(default_factory=list)
     note: str = ""
 
@@ -66,15 +70,13 @@ def dumbbell(*, key, title, description, mark_labels, heads, pairs):
             *(key, title, description, mark_labels, heads, pairs, width, beside)
         )
 
-    return replace(
-        drawn(key, WIDE, BESIDE), narrow=drawn(f"{key}-narrow", NARROW, 0)
-    )
+    return replace(drawn(key, WIDE, BESIDE), narrow=drawn(f"{key}-narrow", NARROW, 0))
 
 
 def _drawn(key, title, description, mark_labels, heads, pairs, width, beside):
     makers = zip(mark_labels, (own_mark, agreed_mark), strict=True)
     marks, words, top = mark_legend(makers, 1, 2, width - 2)
-    columns = len(heads) * COLUMN if beside else 0
+    columns = len(heads) * COLUMN + GAP if beside and heads else 0
     left = beside + 16 if beside else 0
     scale = Linear(0, 3, left + MARGIN, width - columns - MARGIN)
     top += 10
@@ -91,9 +93,7 @@ def _drawn(key, title, description, mark_labels, heads, pairs, width, beside):
             words += lines
             top = max(below, end) + 8
             continue
-        grid += [
-            (scale.at(level), c(y - HALF), c(y + HALF)) for level in range(4)
-        ]
+        grid += [(scale.at(level), c(y - HALF), c(y + HALF)) for level in range(4)]
         more_marks, more_words, bar = _ends(pair, scale, y)
         marks += more_marks
         words += more_words
@@ -178,8 +178,9 @@ def _ends(pair, scale, y):
 
 
 def _number(level, x, y, side):
+    text = LEVEL_SYMBOLS[level] if isinstance(level, int) else number_format(level, 1)
     return Words(
-        LEVEL_SYMBOLS[level],
+        text,
         c(x + side * 15),
         c(y + SIZE * BASELINE),
         anchor="start" if side > 0 else "end",

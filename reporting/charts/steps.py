@@ -52,9 +52,7 @@ class Steps(Drawing):
     break_dash: str = DASHED
 
 
-def steps(
-    *, key, title, description, mark_labels, stop_labels, breaks, walks, remarks
-):
+def steps(*, key, title, description, mark_labels, stop_labels, breaks, walks, remarks):
     """Small pictures of levels over the cycles; and the same for a narrow window.
 
     ``mark_labels`` say what the marks of an own and of an agreed level are; ``breaks`` and
@@ -67,9 +65,7 @@ def steps(
             *(remarks, width, across),
         )
 
-    return replace(
-        drawn(key, WIDE, 3), narrow=drawn(f"{key}-narrow", NARROW, 1)
-    )
+    return replace(drawn(key, WIDE, 3), narrow=drawn(f"{key}-narrow", NARROW, 1))
 
 
 def _drawn(

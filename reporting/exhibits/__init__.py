@@ -1,8 +1,47 @@
 """Every exhibit of the dashboard, by its key: a function from a ``Page`` to an ``Exhibit``."""
 
-from reporting.exhibits import distribution
+from reporting.exhibits import (
+    action_list,
+    actions,
+    actions_by_outcome,
+    actions_escalated,
+    distribution,
+    factors,
+    funnel,
+    goal_signs,
+    goals,
+    heat_map,
+    journey,
+    needs,
+    needs_by_outcome,
+    over_time,
+    self_and_agreed,
+    signs,
+    variation,
+)
 from reporting.exhibits.base import AGREED, OWN, Exhibit, Page, numbered
 
-EXHIBITS = {module.KEY: module.load for module in (distribution,)}
+EXHIBITS = {
+    module.KEY: module.load
+    for module in (
+        distribution,
+        heat_map,
+        journey,
+        self_and_agreed,
+        signs,
+        factors,
+        needs,
+        needs_by_outcome,
+        goals,
+        goal_signs,
+        variation,
+        funnel,
+        over_time,
+        actions,
+        actions_by_outcome,
+        actions_escalated,
+        action_list,
+    )
+}
 
 __all__ = ["AGREED", "EXHIBITS", "OWN", "Exhibit", "Page", "numbered"]

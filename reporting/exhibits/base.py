@@ -6,10 +6,23 @@ from functools import cached_property
 from django.utils import timezone
 
 from assessments import maturity
+from frameworks.lineage import Lineage
 from organisations.permissions import Permission, holds
+from reporting.actions import load_action_counts, load_action_list
 from reporting.commentary import Commentaries
+from reporting.goals import linked_goals
+from reporting.needs import load_needs_of
+from reporting.scopes import EVERYWHERE
 from reporting.tables import Table
-from reporting.tallies import NOTHING, layout_of, load_coverage, load_tallies
+from reporting.tallies import (
+    NOTHING,
+    factors_of,
+    layout_of,
+    load_coverage,
+    load_tallies,
+    outcomes_of,
+)
+from reporting.variation.figures import load_variation
 
 OWN, AGREED = "own", "agreed"  # which level is looked at
 
@@ -20,7 +33,8 @@ class Exhibit:
 
     ``key`` names it in addresses, files and commentary. ``chart`` is a drawing of
     ``reporting.charts``, or None; ``notes`` are whole sentences below it. ``dated`` is the day on
-    which the figures stood so.
+    which the figures stood so. ``empty`` is said in place of picture and table where there is
+    nothing to show yet.
     """
 
     key: str
@@ -30,6 +44,7 @@ class Exhibit:
     chart: object = None
     notes: list[str] = field(default_factory=list)
     number: int = 0
+    empty: str = ""
     dated: object = field(default_factory=timezone.localdate)
 
 
@@ -58,8 +73,55 @@ class Page:
         }
 
     @cached_property
+    def outcomes(self):
+        """Of the edition, for whoever needs no more of its layout."""
+        return outcomes_of(self.cycle.edition)
+
+    @cached_property
     def layout(self):
-        return layout_of(self.cycle.edition)
+        return layout_of(self.cycle.edition, self.outcomes)
+
+    @cached_property
+    def goals(self):
+        """The well-being goals of the edition, with the outcomes linked to each."""
+        return linked_goals(self.cycle.edition, self.outcomes)
+
+    @cached_property
+    def factors(self):
+        """The enabling factors of the edition, for whoever needs no more of its layout."""
+        return factors_of(self.cycle.edition)
+
+    @cached_property
+    def needs(self):
+        """How many clusters chose each barrier and support need."""
+        return load_needs_of(self)
+
+    @property
+    def outcome_asked_for(self):
+        """The outcome that the address names, by its module's code and its number; or None."""
+        code = self.query.get("outcome", "")
+        return next(
+            (
+                each
+                for each in self.outcomes
+                if f"{each.module.code}-{each.number}" == code
+            ),
+            None,
+        )
+
+    @cached_property
+    def action_counts(self):
+        return load_action_counts(self)
+
+    @cached_property
+    def action_list(self):
+        """The list of actions that the address asks for."""
+        return load_action_list(self)
+
+    @cached_property
+    def lineage(self):
+        """Which outcome carries on which, for cycles of several editions."""
+        return Lineage()
 
     @cached_property
     def commentaries(self):
@@ -79,6 +141,19 @@ class Page:
     @property
     def tally(self):
         return self.tallies.get(self.cycle.pk, NOTHING)
+
+    @cached_property
+    def variation(self):
+        """The indicator that the address asks for, by area and over time; None without any."""
+        return load_variation(self)
+
+    @cached_property
+    def tally_of_wales(self):
+        """The tally of all of Wales in this cycle, to compare with."""
+        if self.scope == EVERYWHERE:
+            return self.tally
+        tallies = load_tallies(self.user, EVERYWHERE, [self.cycle])
+        return tallies.get(self.cycle.pk, NOTHING)
 
     @property
     def shows_agreed(self):

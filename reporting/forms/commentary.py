@@ -111,3 +111,11 @@ class CommentaryForm(forms.Form):
             text=text,
             language=language,
         )
+
+
+class RestoreForm(forms.Form):
+    """Which version is to be put back, over which: hidden fields all."""
+
+    kept = forms.IntegerField(min_value=1, max_value=LARGEST_VERSION)
+    base_version = forms.IntegerField(min_value=0, max_value=LARGEST_VERSION)
+    operation_id = forms.UUIDField()

@@ -54,3 +54,7 @@ class PersonalToken(models.Model):
 
     def __str__(self):
         return f"{self.user_id}: {self.name}"
+
+    @property
+    def is_expired(self):
+        return self.expires_at <= timezone.now()

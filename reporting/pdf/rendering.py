@@ -1,4 +1,4 @@
-"""Drawing a submission as a PDF: content, template, style sheet, pages, tags."""
+"""Drawing a document as a PDF: content, template, style sheet, pages, tags."""
 
 import json
 import logging
@@ -86,7 +86,8 @@ class _Part:
     def __init__(self, summary, *, both):
         self.title = summary.title
         self.html = render_to_string(
-            "reporting/summary.html", {"summary": summary, "both": both}
+            "reporting/summary.html",
+            {"summary": summary, "document": summary, "both": both},
         )
 
 
@@ -102,7 +103,8 @@ def _page_rule(language):
         for piece in PLACEHOLDER.split(sentence)
         if piece
     ]
-    return f"@page summary-{language} {{ @bottom-right {{ content: {' '.join(pieces)} }} }}"
+    rule = f"{{ @bottom-right {{ content: {' '.join(pieces)} }} }}"
+    return f"@page summary-{language} {rule} @page turned-{language} {rule}"
 
 
 def _draw(html, css, languages):

@@ -116,7 +116,11 @@ def render_review_record(records, *, group, of_the_group, languages, made_at):
             )
             html = render_to_string(
                 "reporting/review_record.html",
-                {"record": document, "both": len(languages) > 1},
+                {
+                    "record": document,
+                    "document": document,
+                    "both": len(languages) > 1,
+                },
             )
             parts.append(_Part(document.title, html))
     return draw(parts, languages=languages, created_at=made_at)

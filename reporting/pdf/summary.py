@@ -288,9 +288,11 @@ class _Reader:
     def answer(self, stored, choices=(), label=""):
         labels = {code: str(words) for code, words in choices}
         codes = stored["choice"].split(SEPARATOR) if stored["choice"] else []
+        # Barriers and support needs bring the names they had when they were chosen.
+        tags = {tag["code"]: self.words(tag["name"]) for tag in stored.get("tags", ())}
         return Answer(
             label=label,
-            chosen=tuple(labels.get(code, code) for code in codes),
+            chosen=tuple(tags.values() or (labels.get(code, code) for code in codes)),
             shape=SHAPES.get(stored["choice"], "none"),
             dated_on=self.day(stored["dated_on"]),
             text=stored["text"].strip(),

@@ -31,6 +31,23 @@ def parts(template_name, name, values):
     )
 
 
+@register.simple_tag
+def cells(template_name, values, url, anchors):
+    """A table's cells, each a ``part`` drawn of one of ``values``, which it knows as ``cell``.
+
+    With ``url`` each leads to its place there, at one of ``anchors``.
+    """
+    language = get_language()
+    drawn = [_drawn(template_name, language, (("cell", value),)) for value in values]
+    if not url:
+        return format_html_join("", "<td>{}</td>", ((inside,) for inside in drawn))
+    return format_html_join(
+        "",
+        '<td><a class="matrix__cell" href="{}{}">{}</a></td>',
+        ((url, anchor, inside) for anchor, inside in zip(anchors, drawn, strict=True)),
+    )
+
+
 @lru_cache(maxsize=10_000)
 def _drawn(template_name, language, parameters):
     return render_to_string(template_name, dict(parameters))

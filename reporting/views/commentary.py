@@ -3,9 +3,10 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,9 +14,14 @@ from cdf_site.common.two_texts import joined
 from organisations.permissions import Permission, authorise
 from reporting.commentary import WHOLE_PAGE
 from reporting.exhibits import EXHIBITS, numbered
-from reporting.forms.commentary import LABELS, LANGUAGES, CommentaryForm
+from reporting.forms.commentary import (
+    LABELS,
+    LANGUAGES,
+    CommentaryForm,
+    RestoreForm,
+)
 from reporting.models import Commentary, CommentaryVersion
-from reporting.services.commentary import may_have_written, save_commentary
+from reporting.services.commentary import Typed, may_have_written, save_commentary
 from reporting.views.loading import VIEWS, dashboard_page, page_asked_for
 
 PAGE = "page"  # in the address, for a note that is on no one exhibit
@@ -77,7 +83,9 @@ def _draw(request, page, key, form, *, status=200):
 
 def _frame(request, page, key):
     """What the pages about one note have in common."""
-    query = {name: value for name, value in page.query.items() if name != "from"}
+    query = {
+        name: value for name, value in page.query.items() if name not in {"from", "page"}
+    }
     query["cycle"] = page.cycle.code
     view = page.query.get("from")
     view = view if view in VIEWS else "overview"
@@ -206,7 +214,7 @@ def _refused(request, form, *, is_kept):
 
 
 def commentary_history(request, scope, exhibit):
-    """Every version in both languages, what was refused among them; for those who may write."""
+    """Every version in both languages, what was refused among them; each can be put back."""
     page = dashboard_page(request, scope)
     authorise(request.user, Permission.WRITE_COMMENTARY, page.scope)
     key = _key(exhibit)
@@ -221,6 +229,9 @@ def commentary_history(request, scope, exhibit):
         .order_by("-pk")
     )
     frame = _frame(request, page, key)
+    if request.method == "POST":
+        _restore(request, page, key, versions)
+        return redirect(frame["history_url"])
     return render(
         request,
         "reporting/commentary_history.html",
@@ -230,6 +241,42 @@ def commentary_history(request, scope, exhibit):
                 request.GET.get("page")
             ),
             "labels": LABELS,
+            "operation_id": uuid.uuid4(),
             "more": f"&{frame['history_url'].partition('?')[2]}",
         },
     )
+
+
+def _restore(request, page, key, versions):
+    """Put what a version said, or a refused text, back as a new version, shown or not as it was."""
+    form = RestoreForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("a hidden field of the form is missing or spoiled")
+    kept = get_object_or_404(versions, pk=form.cleaned_data["kept"])
+    language = kept.written.written_for
+    saved = save_commentary(
+        scope=page.scope,
+        cycle=page.cycle,
+        exhibit=key,
+        entries=[
+            Typed(
+                subject=language,
+                base_version=form.cleaned_data["base_version"],
+                choice=kept.choice,
+                text=kept.text,
+                language=language,
+            )
+        ],
+        operation_id=form.cleaned_data["operation_id"],
+        by=request.user,
+    )
+    if saved.conflicts:
+        messages.error(
+            request,
+            _(
+                "Somebody changed this text while you were looking at it, so nothing was "
+                "restored. Look at the newest version first."
+            ),
+        )
+    else:
+        messages.success(request, _("It was put back, as a new version."))

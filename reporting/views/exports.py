@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,12 +12,12 @@ from organisations.permissions import Permission, holds
 from reporting import facts
 from reporting.exhibits import EXHIBITS, numbered
 from reporting.files import handed_over
-from reporting.models import PersonalToken
 from reporting.table_files import as_csv, as_workbook, csv_lines, dictionary_of
 from reporting.views.loading import dashboard_page, show
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = ("exhibit_csv", "exhibit_xlsx")
 FACTS = "facts"  # as the dictionary calls the long file
 
 
@@ -44,10 +45,11 @@ def data(request, scope):
         "data",
         "reporting/dashboard_data.html",
         {
-            "exhibits": _exhibits(page),
-            "tokens": PersonalToken.objects.visible_to(request.user).valid()
-            if holds(request.user, Permission.HOLD_TOKENS)
-            else None,
+            "exhibits": [
+                (exhibit, *(_address(page, exhibit, name) for name in FILES))
+                for exhibit in _exhibits(page)
+            ],
+            "may_hold_tokens": holds(request.user, Permission.HOLD_TOKENS),
         },
     )
 
@@ -73,7 +75,7 @@ def dictionary(request, scope):
             "tables": [
                 (key, titles.get(key, key), columns) for key, columns in tables.items()
             ],
-            "kind": table.columns[-1].description,
+            "kinds": table.columns[-1].description,
         },
     )
 
@@ -117,6 +119,15 @@ def _exhibit(request, scope, key):
     if found is None:
         raise Http404
     return page, found
+
+
+def _address(page, exhibit, name):
+    query = {key: value for key, value in page.filters.items() if value is not None}
+    return reverse(
+        f"dashboard:{name}",
+        kwargs={"scope": page.scope.code, "exhibit": exhibit.key},
+        query=query,
+    )
 
 
 def _exhibits(page):

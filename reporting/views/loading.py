@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from organisations.permissions import Permission, authorise, holds
 from reporting.exhibits import AGREED, OWN, Page
@@ -47,6 +47,13 @@ def page_asked_for(request, scope):
 VIEWS = {
     "overview": gettext_lazy("Overview"),
     "levels": gettext_lazy("Heat map"),
+    "outcomes": gettext_lazy("Over time and with peers"),
+    "factors": gettext_lazy("What helps and hinders"),
+    "needs": gettext_lazy("Who needs help"),
+    "variation": gettext_lazy("Variation"),
+    "goals": gettext_lazy("Well-being goals"),
+    "actions": pgettext_lazy("undertaken", "Actions"),
+    "data": gettext_lazy("Data"),
 }
 
 
@@ -63,6 +70,7 @@ def show(request, page, view, template, context=None):
                 for name, label in VIEWS.items()
             ],
             "scopes": scopes_for(request.user, page.scope),
+            "breadcrumbs": _breadcrumbs(page, view),
             "cycle_links": [
                 (
                     cycle,
@@ -73,3 +81,20 @@ def show(request, page, view, template, context=None):
         }
         | (context or {}),
     )
+
+
+def level_links(page, view):
+    """To the clusters' own levels and to the agreed ones: (label, address, is it shown)."""
+    return [
+        (label, page.scope.url(view, **page.filters | {"level": level}), is_shown)
+        for label, level, is_shown in (
+            (pgettext("levels", "The clusters' own"), None, not page.shows_agreed),
+            (pgettext("levels", "Agreed with peers"), AGREED, page.shows_agreed),
+        )
+    ]
+
+
+def _breadcrumbs(page, view):
+    """From Wales down to where this page is."""
+    above = [*page.scope.above, *([] if view == "overview" else [page.scope])]
+    return [{"label": scope.name, "url": scope.url(**page.filters)} for scope in above]

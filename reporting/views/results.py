@@ -1,4 +1,4 @@
-"""The results of a health board and of Wales: load what the person may see, authorise, show."""
+"""How far the clusters of a health board and of Wales are; their levels are on the dashboard."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -8,10 +8,11 @@ from django.urls import reverse
 from organisations.models import Role
 from organisations.permissions import Permission, authorise, holds
 from reporting import selectors
+from reporting.scopes import BOARD, EVERYWHERE, Scope
 
 
 def results(request):
-    """The person's own results in the current cycle, or the boards to choose from."""
+    """The person's own clusters in the current cycle, or the boards to choose from."""
     boards = [
         membership.health_board
         for membership in request.user.current_memberships
@@ -43,7 +44,8 @@ def national(request, cycle):
                 (other, reverse("reporting:national", args=[other.code]))
                 for other in cycles
             ],
-            "results": selectors.load_results(request.user, chosen),
+            "progress": selectors.load_progress(request.user, chosen),
+            "dashboard_url": EVERYWHERE.url("levels", cycle=chosen.code),
         },
     )
 
@@ -51,7 +53,7 @@ def national(request, cycle):
 def board(request, cycle, board):
     """The clusters of one health board in one cycle."""
     cycles, chosen = _cycles(cycle)
-    found = selectors.load_results(request.user, chosen, board_code=board)
+    found = selectors.load_progress(request.user, chosen, board_code=board)
     if not found.boards:
         raise Http404
     health_board = found.boards[0].health_board
@@ -67,7 +69,10 @@ def board(request, cycle, board):
                 (other, reverse("reporting:board", args=[other.code, board]))
                 for other in cycles
             ],
-            "results": found,
+            "progress": found,
+            "dashboard_url": Scope(BOARD, health_board).url(
+                "levels", cycle=chosen.code
+            ),
             "sees_wales": holds(request.user, Permission.VIEW_NATIONAL_RESULTS),
         },
     )

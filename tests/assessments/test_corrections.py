@@ -16,8 +16,10 @@ from assessments import services, snapshot
 from assessments.models import Answer
 from assessments.views.loading import reflection_url
 from frameworks.correcting import correct, frozen_texts
+from reporting.exhibits import Page
+from reporting.heat_map import load_heat_maps
 from reporting.pdf import render_summary
-from reporting.selectors import load_results
+from reporting.scopes import EVERYWHERE
 from tests.assessments.test_last_cycle import (  # noqa: F401
     before,
     last_of,
@@ -291,18 +293,11 @@ def test_a_correction_counts_as_a_change_of_wording_since_the_last_cycle(
 
 
 def figures(cycle, user):
-    """The board's results, without the titles that stand above them."""
-    results = load_results(user, type(cycle).objects.get(pk=cycle.pk))
+    """The levels and signs that the board reads, without the titles that stand above them."""
+    cycle = type(cycle).objects.get(pk=cycle.pk)
     return [
-        (
-            module.module.code,
-            [
-                (one.outcome.number, one.counts, one.total)
-                for one in module.distributions
-            ],
-            [cells for _board, rows in module.boards for _row, cells in rows],
-        )
-        for module in results.modules
+        (heat_map.module.code, [row.cells for row in heat_map.rows])
+        for heat_map in load_heat_maps(Page(user, EVERYWHERE, cycle, [cycle]))
     ]
 
 
@@ -374,7 +369,7 @@ def test_the_next_submission_has_the_corrected_words(
     ] == [each["answer"] for each in second["modules"][0]["outcomes"][0]["criteria"]]
 
 
-def test_results_are_headed_by_the_corrected_titles(
+def test_the_heat_map_is_headed_by_the_corrected_titles(
     client, started, lead, officer, administrator
 ):
     submit(started, by=lead)
@@ -382,7 +377,7 @@ def test_results_are_headed_by_the_corrected_titles(
     outcome = criterion_of(started).outcome
     client.force_login(officer)
 
-    page = text_at(client, reverse("reporting:board", args=[started.cycle.code, "7A0"]))
+    page = text_at(client, reverse("dashboard:levels", args=["board-7A0"]))
 
     assert texts[f"outcome-{outcome.pk}-title"]["en"] in page
     assert texts[f"module-{outcome.module_id}-title"]["en"] in page

@@ -318,7 +318,7 @@ def test_a_submission_holds_the_evidence_as_it_was(reflection, lead, officer):
     services.remove_evidence(evidence=evidence, by=lead)
 
     content = json.loads(submission.content)
-    assert content["format"] == 2
+    assert content["format"] == 3
     assert [
         outcome["evidence"]
         for module in content["modules"]

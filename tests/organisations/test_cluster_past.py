@@ -15,7 +15,10 @@ from assessments.services import close_cycle, open_cycle
 from organisations import services
 from organisations.models import Cluster, FormerName
 from organisations.permissions import Permission, holds
-from reporting.selectors import load_results
+from reporting.exhibits import Page
+from reporting.heat_map import load_heat_maps
+from reporting.scopes import EVERYWHERE, scope_of_code
+from reporting.selectors import load_progress
 from tests.factories import (
     ClusterFactory,
     CycleFactory,
@@ -359,10 +362,13 @@ def test_a_pdf_and_its_file_have_the_name_of_then(
 
 
 def figures(user, cycle, **which):
-    """Everything that the results count and order, by the clusters' codes."""
-    results = load_results(again(user), cycle, **which)
+    """Everything that boards count, and in which order, by the clusters' codes."""
+    user = again(user)
+    progress = load_progress(user, cycle, **which)
+    board = which.get("board_code")
+    scope = scope_of_code(f"board-{board}") if board else EVERYWHERE
     return (
-        results.figures,
+        progress.figures,
         [
             (
                 board.health_board.code,
@@ -371,20 +377,16 @@ def figures(user, cycle, **which):
                     (
                         row.reflection.cluster.code,
                         row.submission_number,
-                        row.cells,
                         row.reflection.cluster_name,
                     )
                     for row in board.clusters
                 ],
             )
-            for board in results.boards
+            for board in progress.boards
         ],
         [
-            [
-                (each.outcome.pk, each.counts, each.not_answered, each.total)
-                for each in module.distributions
-            ]
-            for module in results.modules
+            {row.cluster.code: row.cells for row in heat_map.rows}
+            for heat_map in load_heat_maps(Page(user, scope, cycle, [cycle]))
         ],
     )
 

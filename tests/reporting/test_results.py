@@ -1,4 +1,4 @@
-"""The results of a board and of Wales: what was submitted is shown, and nothing else."""
+"""How far a board's clusters and those of Wales are: states, dates and submissions; no draft."""
 
 import datetime
 from html import unescape
@@ -16,7 +16,6 @@ from assessments.models import (
     Question,
     SelfReflection,
     SignsChoice,
-    SubmittedOutcome,
 )
 from organisations import loading
 from organisations.models import Cluster, HealthBoard
@@ -31,7 +30,6 @@ from tests.steps import (
     answer_all,
     criterion_subject,
     entry,
-    outcome_of,
     question_subject,
     save,
     start,
@@ -86,6 +84,12 @@ def words(response):
     return " ".join(unescape(response.content.decode()).split())
 
 
+def sent_at(reflection):
+    """When it was submitted last, as pages say it."""
+    latest = reflection.submissions.latest("number")
+    return f"{timezone.localtime(latest.submitted_at):%-d %B %Y, %H:%M}"
+
+
 def tables(response, name):
     assert response.status_code == 200
     return Tables(response).tables[name]
@@ -97,14 +101,8 @@ def table(response, name):
 
 
 def clusters_of(response):
-    """The rows of clusters by outcomes: each with its cells in the tables of all modules."""
-    rows = []
-    for of_modules in zip(*tables(response, "matrix"), strict=True):
-        assert len({row[0] for row in of_modules}) == 1
-        rows.append(
-            [of_modules[0][0], *(cell for row in of_modules for cell in row[1:])]
-        )
-    return rows[1:]  # after the headings
+    """The rows of clusters with how far they are, and of health boards, without the heads."""
+    return table(response, "progress-table")[1:]
 
 
 # What somebody submitted --------------------------------------------------------------
@@ -132,68 +130,6 @@ def mixed(reflection, lead):
     return submit(reflection, by=lead)
 
 
-def test_cells_are_the_stored_levels_and_signs(client, mixed, officer):
-    client.force_login(officer)
-
-    rows = clusters_of(client.get(BOARD))
-
-    stored_levels = SubmittedOutcome.objects.filter(uses_levels=True).values_list(
-        "own_level", flat=True
-    )
-    assert list(stored_levels) == [2, 0]
-    assert rows == [
-        [
-            f"{mixed.reflection.cluster.name} Submitted",
-            "2 Developing Criteria met: 1 of 2",
-            "<1 Below level 1 Criteria met: 0 of 3",
-            "Strong: 1 Some: 0 None yet: 0 Answered: 1 of 1",
-        ]
-    ]
-
-
-def test_not_answered_is_neither_below_level_1_nor_without_levels(
-    client, reflection, lead, officer
-):
-    start(reflection, by=lead)
-    submit(reflection, by=lead)
-    client.force_login(officer)
-
-    page = client.get(BOARD)
-
-    assert clusters_of(page)[0][1:] == [
-        "Not answered Criteria met: 0 of 3",
-        "Not answered Criteria met: 0 of 3",
-        "Not answered",
-    ]
-    assert [head for head, *_rows in tables(page, "matrix")] == [
-        ["Cluster", "1. Outcome number 1", "2. Outcome number 2"],
-        ["Cluster", "1. Outcome number 1"],
-    ]
-    (_, levels, _), (_, signs) = tables(page, "distribution")
-    assert levels == ["1. Outcome number 1", *["0 of 1"] * 4, "1 of 1"]
-    assert signs == ["1. Outcome number 1", *["0 of 1"] * 3, "1 of 1"]
-
-
-def test_agreed_level_stands_beside_the_clusters_own(
-    client, mixed, reflection, officer
-):
-    first, second = outcome_of(reflection), outcome_of(reflection, number=2)
-    services.record_agreement(
-        reflection=reflection,
-        by=officer,
-        levels={first.pk: (3, "More than they think.", "en"), second.pk: (0, "", "")},
-    )
-    client.force_login(officer)
-
-    row = clusters_of(client.get(BOARD))[0]
-
-    assert row[0] == f"{reflection.cluster.name} Agreed"
-    assert row[1:3] == [
-        "2 Developing Criteria met: 1 of 2 Agreed: 3 Mature",
-        "<1 Below level 1 Criteria met: 0 of 3 Agreed: <1 Below level 1",
-    ]
-
-
 def test_draft_is_shown_as_progress_only(client, reflection, lead, officer, national):
     save(
         reflection,
@@ -207,7 +143,7 @@ def test_draft_is_shown_as_progress_only(client, reflection, lead, officer, nati
         page = client.get(address)
 
         row = clusters_of(page)[-1]
-        assert row == [reflection.cluster.name, *["Draft Answered: 1 of 13"] * 2]
+        assert row == [reflection.cluster.name, "Draft", "1 of 13", "Not submitted"]
         assert CANARY not in page.content.decode()
     # There was one to leak.
     assert stored(reflection, words_of(reflection)).text == CANARY
@@ -226,9 +162,11 @@ def test_returned_reflection_keeps_its_last_submission(
     page = client.get(BOARD)
 
     assert stored(reflection, subject).choice == "3"
-    assert clusters_of(page)[0][:2] == [
-        f"{reflection.cluster.name} Returned Shown here: submission 1",
-        "2 Developing Criteria met: 1 of 2",
+    assert clusters_of(page)[0] == [
+        reflection.cluster.name,
+        "Returned",
+        "5 of 13",
+        f"{sent_at(reflection)} Readers see submission 1",
     ]
     assert CANARY not in page.content.decode()
 
@@ -246,9 +184,8 @@ def test_second_submission_takes_the_place_of_the_first(
 
     page = client.get(BOARD)
 
-    assert len(clusters_of(page)) == 1
-    assert clusters_of(page)[0][1] == "3 Mature Criteria met: 1 of 2"
     name = reflection.cluster.name
+    assert clusters_of(page) == [[name, "Submitted", "5 of 13", sent_at(reflection)]]
     assert table(page, "submissions")[1][:2] == [
         name,
         f"What changed since the one before: {name} Submission 2: {name} Submission 1: {name}",
@@ -336,43 +273,20 @@ def test_figures_say_why_the_states_do_not_add_up(
         assert note in words(client.get(address))
 
 
-@pytest.mark.parametrize(
-    ("language", "of_clusters", "of_answers"),
-    [
-        (
-            "en",
-            "In each cell: clusters, of those that have submitted.",
-            "In each cell: answers, not clusters. Every cluster that has submitted counts once "
-            "for each criterion of the outcome. Clusters that have submitted: 1.",
-        ),
-        (
-            "cy",
-            "Ym mhob cell: nifer y clystyrau, o blith y rhai sydd wedi cyflwyno.",
-            "Ym mhob cell: nifer yr atebion, nid nifer y clystyrau. Mae pob clwstwr sydd wedi "
-            "cyflwyno yn cyfrif unwaith ar gyfer pob maen prawf yn y canlyniad. Clystyrau sydd "
-            "wedi cyflwyno: 1.",
-        ),
-    ],
-)
-def test_distribution_says_what_it_counts(
-    client, mixed, officer, language, of_clusters, of_answers
-):
-    client.force_login(officer)
+def test_levels_are_on_the_dashboard(client, mixed, officer, national):
+    for user, address, scope in [
+        (officer, BOARD, "board-7A0"),
+        (national, NATIONAL, "wales"),
+    ]:
+        client.force_login(user)
+        page = client.get(address)
 
-    text = words(client.get(f"/{language}/results/2030/7A0/"))
-
-    assert text.count(of_clusters) == text.count(of_answers) == 1
-    assert text.index(of_clusters) < text.index(of_answers)
-
-
-def test_links_lead_to_the_table_of_each_module(client, mixed, officer):
-    client.force_login(officer)
-
-    html = client.get(BOARD).content.decode()
-
-    for module in mixed.reflection.cycle.edition.modules.all():
-        assert f'<a href="#module-{module.pk}">{module.title_en}</a>' in html
-        assert html.count(f'id="module-{module.pk}"') == 1
+        link = f'href="/en/dashboard/{scope}/levels/?cycle=2030"'
+        assert link in page.content.decode()
+        assert "Developing" not in page.content.decode()
+        assert (
+            client.get(f"/en/dashboard/{scope}/levels/?cycle=2030").status_code == 200
+        )
 
 
 def test_every_heading_says_what_it_is_a_heading_of(client, mixed, national):
@@ -489,7 +403,7 @@ def test_before_the_first_cycle_there_is_nothing_yet(client, officer):
     page = client.get("/en/results/")
 
     assert page.status_code == 200
-    assert "No results yet" in page.content.decode()
+    assert "No progress yet" in page.content.decode()
 
 
 # Cycles -------------------------------------------------------------------------------
@@ -522,9 +436,10 @@ def test_closed_cycle_tells_who_never_submitted(
     page = client.get(BOARD)
 
     assert "The cycle closed on" in page.content.decode()
-    names = [row[0] for row in clusters_of(page)]
-    assert names == [f"{reflection.cluster.name} Closed", other_cluster.name]
-    assert clusters_of(page)[1][1] == "Not submitted Answered: 0 of 13"
+    assert clusters_of(page) == [
+        [reflection.cluster.name, "Closed", "5 of 13", sent_at(reflection)],
+        [other_cluster.name, "Not submitted", "0 of 13", "Not submitted"],
+    ]
 
 
 # Both languages -----------------------------------------------------------------------
@@ -544,16 +459,25 @@ def test_clusters_stand_in_the_order_of_the_language(client, cycle, board, offic
 
 
 @pytest.mark.parametrize(
-    ("language", "heading", "module", "outcome", "name"),
+    ("language", "heading", "heads", "name"),
     [
-        ("cy", "Bwrdd Iechyd", "Modiwl rhif 1", "1. Canlyniad rhif 1", "Y Dyffryn"),
-        ("en", "Health Board", "Module number 1", "1. Outcome number 1", "The Vale"),
+        (
+            "cy",
+            "Bwrdd Iechyd",
+            ["Clwstwr", "Cyflwr", "Atebwyd", "Cyflwynwyd ar"],
+            "Y Dyffryn",
+        ),
+        (
+            "en",
+            "Health Board",
+            ["Cluster", "State", "Answered", "Submitted on"],
+            "The Vale",
+        ),
     ],
 )
 def test_page_is_whole_in_each_language(
-    client, mixed, national, language, heading, module, outcome, name
+    client, mixed, national, language, heading, heads, name
 ):
-    first_module = mixed.reflection.cycle.edition.modules.get(number=1)
     client.force_login(national)
 
     for address in ("results/2030/7A0/", "results/2030/"):
@@ -562,10 +486,7 @@ def test_page_is_whole_in_each_language(
         html = page.content.decode()
         assert f'<html lang="{language}">' in html
         assert heading in html
-        assert [heads[0][1] for heads in tables(page, "matrix")] == [outcome] * 2
-        assert f'<h3 id="module-{first_module.pk}" tabindex="-1">{module}' in words(
-            page
-        )
+        assert table(page, "progress-table")[0] == heads
         assert clusters_of(page)[-1][0].startswith(name)
         assert ">None<" not in html  # a text that one language lacks
         other = "en" if language == "cy" else "cy"
@@ -596,10 +517,10 @@ def test_queries_do_not_grow(
     add_clusters(cycle, board, count)
 
     client.force_login(officer)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(clusters_of(client.get(BOARD))) == count
     client.force_login(national)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(clusters_of(client.get(NATIONAL))) == count + 1
     with django_assert_num_queries(4):
         client.get("/en/results/")
@@ -615,7 +536,7 @@ def test_queries_at_sixty(client, cycle, national, django_assert_num_queries):
     assert (Cluster.objects.count(), HealthBoard.objects.count()) == (60, 7)
 
     client.force_login(national)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(clusters_of(client.get(NATIONAL))) == 60 + 7
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get("/en/results/2030/7A6/")

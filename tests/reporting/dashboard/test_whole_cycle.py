@@ -117,7 +117,7 @@ def test_actions_are_counted(agreed, lead):
         action=action,
         base_version=action.version,
         status="done",
-        what_changed="It is done.",
+        note="It is done.",
         language="en",
         by=lead,
     )
@@ -152,11 +152,11 @@ def test_the_page_asks_as_little_whatever_there_is(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 17)
+    assert (response.status_code, len(queries)) == (200, 16)
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("cy", "Cytunwyd:"), ("en", "Read the submission")]
+    ("language", "said"), [("cy", "Cytunwyd:"), ("en", "Agreed:")]
 )
 def test_the_page_in_both_languages(client, agreed, lead, language, said):
     client.force_login(lead)

@@ -1,0 +1,1 @@
+"""What programs read: the same as people may, as JSON, with a personal token."""

@@ -1,0 +1,61 @@
+"""What was escalated, and to whom."""
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.models import Action
+from reporting.exhibits.actions import (
+    COUNTS,
+    bars_of,
+    description_of,
+    empty_of,
+    in_hand_note,
+    numbers,
+)
+from reporting.exhibits.base import Exhibit
+from reporting.tables import Column, Table
+
+KEY = "actions_escalated"
+COLUMNS = [
+    Column(
+        "escalated_to",
+        gettext_lazy("Escalated to"),
+        gettext_lazy("Before whom the actions of the row are now."),
+    ),
+    *COUNTS,
+]
+
+
+def load(page):
+    """The exhibit for ``page``: no query but those of its action counts and its coverage."""
+    by_escalation = page.action_counts.by_escalation
+    rows = [
+        [str(label), *numbers(by_escalation.get(code, {}))]
+        for code, label in Action.Escalation.choices
+    ]
+    escalated = sum(
+        (counts for code, counts in by_escalation.items() if code),
+        start=Counter(),
+    )
+    title = _("What was escalated, and to whom")
+    empty = empty_of(page)
+    if not empty and not escalated.total():
+        empty = _("None of the actions has been escalated.")
+    return Exhibit(
+        key=KEY,
+        title=title,
+        table=Table(title, COLUMNS, rows),
+        source=_("Actions as clusters keep them."),
+        chart=None
+        if empty
+        else bars_of(
+            KEY,
+            title,
+            [(row[0], row[1:6]) for row in rows],
+            description_of(escalated),
+        ),
+        notes=[] if empty else [in_hand_note()],
+        empty=empty,
+    )

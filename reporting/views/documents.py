@@ -1,0 +1,58 @@
+"""What the dashboard shows of a scope as a file to take away."""
+
+from django.http import Http404
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reporting.files import LANGUAGES, pdf_file, too_long
+from reporting.pdf import TooLong, render_dashboard
+from reporting.views import actions, dashboard, factors, goals, needs, variation
+from reporting.views.loading import VIEWS, dashboard_page
+
+# The exhibits of each view that a document can hold, in the order of the menu.
+PRINTED = {
+    "overview": dashboard.OVERVIEW,
+    "levels": (),  # a table of its own
+    "factors": (factors.KEY,),
+    "needs": needs.SHOWN,
+    "variation": variation.SHOWN,
+    "goals": goals.SHOWN,
+    "actions": (*actions.SHOWN, actions.LIST),
+}
+
+
+@require_safe
+def pdf(request, scope, language):
+    """One view of a scope as a PDF, or all of them, in the language asked for, or in both."""
+    if language not in LANGUAGES:
+        raise Http404
+    page = dashboard_page(request, scope)
+    languages = LANGUAGES[language]
+    try:
+        content = render_dashboard(
+            page,
+            views=_views(page),
+            languages=languages,
+            made_at=timezone.now(),
+        )
+    except TooLong:
+        return too_long(
+            _("There is too much here for a PDF. Take one view at a time, or the data.")
+        )
+    with translation.override(languages[0]):
+        name = _("dashboard %(scope)s %(cycle)s") % {
+            "scope": page.scope.name,
+            "cycle": page.cycle.code,
+        }
+    return pdf_file(content, name, languages)
+
+
+def _views(page):
+    """The views that the address asks for: the one that it names, or else all that there are."""
+    wanted = page.query.get("view")
+    names = [wanted] if wanted in PRINTED else list(PRINTED)
+    found = {name: (VIEWS[name], PRINTED[name]) for name in names}
+    if page.scope.is_cluster and "overview" in found:
+        found["overview"] = (VIEWS["overview"], ())  # its cycle as a whole
+    return found
