@@ -2,6 +2,7 @@
 
 from django.db.models import Value
 from django.db.models.functions import Concat
+from django.utils.functional import SimpleLazyObject
 
 from assessments.models import NEED_QUESTIONS, AnswerVersion, NeedTag, Question
 from assessments.subjects import SEPARATOR
@@ -14,8 +15,11 @@ KINDS = {
 
 
 def load_tags():
-    """All of them in their order, also those that can no longer be chosen: one query."""
-    return list(NeedTag.objects.in_order())
+    """All of them in their order, also those that can no longer be chosen.
+
+    One query, once somebody looks: most of a self-reflection's pages never do.
+    """
+    return SimpleLazyObject(lambda: list(NeedTag.objects.in_order()))
 
 
 def of_question(question, tags):

@@ -7,6 +7,8 @@ editions     whether anything done to the framework changes what was submitted
 groups       how good suggested groups for peer review are, and how soon (no database)
 upload       how long a file of 10,000 figures takes; on the empty database of DATABASE_URL, if that
              is PostgreSQL
+dashboard    what the dashboard costs with 60, 600 and 6,000 clusters, on PostgreSQL
+dashboard-export  how much memory the files of every fact take, on PostgreSQL
 mutations    whether the tests notice when a guard of the answers is taken away
 """
 
@@ -20,6 +22,11 @@ import tempfile
 from pathlib import Path
 
 import django
+
+from bench.children import run
+
+ON_POSTGRESQL = {"dashboard", "dashboard-export"}
+PATIENCE = 60 * 60  # seconds
 
 
 def main():
@@ -37,6 +44,8 @@ def main():
             "editions",
             "groups",
             "upload",
+            "dashboard",
+            "dashboard-export",
             "mutations",
         ],
         nargs="?",
@@ -61,20 +70,35 @@ def main():
         "editions": {"lives": options.lives},
         "groups": {},
         "upload": {},
+        "dashboard": {},
+        "dashboard-export": {},
         "mutations": {},
     }[options.what]
-    alone = options.what in {"pages", "editions", "upload"}
-    given = os.environ.get("DATABASE_URL", "") if options.what == "upload" else ""
+    if options.what in ON_POSTGRESQL and not is_postgresql():
+        sys.exit(on_postgresql(sys.argv[1:]))
+    alone = options.what in {"pages", "editions", "upload", *ON_POSTGRESQL}
+    takes_given = options.what in {"upload", *ON_POSTGRESQL}
+    given = os.environ.get("DATABASE_URL", "") if takes_given else ""
     with scratch_database(given) if alone else contextlib.nullcontext():
-        if options.what in {"pages", "races", "editions", "upload"}:
+        if alone or options.what == "races":
             django.setup()
-        benchmark = importlib.import_module(f"bench.{options.what}")
+        benchmark = importlib.import_module(f"bench.{options.what.replace('-', '_')}")
         measured = benchmark.measure(say=say, **chosen)
         print(
             benchmark.as_json(measured)
             if options.json
             else benchmark.as_table(measured)
         )
+
+
+def is_postgresql():
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+def on_postgresql(arguments):
+    """Run the benchmark again with a PostgreSQL server of its own; returns its exit status."""
+    command = ["script/with-postgresql", sys.executable, "-m", "bench", *arguments]
+    return run(command, environment={}, patience=PATIENCE).returncode
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from assessments.selectors.actions import read_over_their_framework, with_owner_
 from organisations.models import Cluster, HealthBoard
 from reporting.scopes import AUTHORITY, BOARD, CLUSTER, Scope
 
-A_PAGE = 30
+A_PAGE = 20
 _MODELS = {BOARD: HealthBoard, CLUSTER: Cluster}
 PLANNED, UNDER_WAY, DONE, DROPPED = Action.Status.values
 OVERDUE = "overdue"

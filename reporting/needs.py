@@ -118,11 +118,13 @@ def load_choosers(page, tag, number):
 
 
 def needs_of_cluster(page):
-    """What a single cluster chose, by kind: each tag with its outcomes; one query."""
+    """What a single cluster chose, by kind: each tag with its outcomes; one query. Empty where it chose nothing."""
     rows = _with_outcomes(page, submitted_needs(page))
     outcomes = defaultdict(list)
     for row in rows:
         outcomes[row.tag].append(row.outcome)
+    if not rows:
+        return []
     tags = sorted(outcomes, key=lambda tag: (tag.number, tag.pk))
     return [
         (kind, [(tag, outcomes[tag]) for tag in tags if tag.kind == kind])

@@ -72,6 +72,11 @@ class WholeCycle:
     action_counts: Counter = field(default_factory=Counter)
 
     @property
+    def has_submitted(self):
+        """Whether there is anything of any of the cycles."""
+        return any(any(line.cells) for line in self.lines)
+
+    @property
     def known_figures(self):
         return sum(line.value is not None for line in self.figures)
 

@@ -4,10 +4,15 @@ One board with two clusters; one open cycle on an edition with a module of two o
 have a criterion at each level, a module without levels, and one enabling factor.
 """
 
+import gc
+import os
+import shutil
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.files.storage import FileSystemStorage
+from django.core.management.commands import migrate
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -35,6 +40,10 @@ ON_ONE_DATABASE = {
 }
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
+# Set by script/test: the database of DATABASE_URL is migrated, and each process of tests
+# begins with a copy of it. Otherwise each migrates its own.
+MIGRATED = os.environ.get("MIGRATED") == "yes"
+
 
 def pytest_collection_modifyitems(items):
     """Mark as ``once`` what says the same on every database: script/test runs it on SQLite."""
@@ -46,19 +55,46 @@ def pytest_collection_modifyitems(items):
             item.add_marker("once")
 
 
+def pytest_collection_finish():
+    """What was loaded until now stays: it is not looked through again for what to throw away."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix, tmp_path_factory
 ):
     """On SQLite, a file: threads need connections of their own, and memory has only one."""
     connection = connections["default"]
+    database = connection.settings_dict
     if connection.vendor == "sqlite":
         name = tmp_path_factory.mktemp("database") / "tests.sqlite3"
-        connection.settings_dict["TEST"]["NAME"] = str(name)
+        if MIGRATED:
+            shutil.copy(database["NAME"], name)
+        database["TEST"]["NAME"] = str(name)
+    elif MIGRATED:
+        database["TEST"]["TEMPLATE"] = database["NAME"]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_keepdb():
+    """The copy that was put into place is not to be replaced by an empty file."""
+    return MIGRATED and connections["default"].vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def migrated_once():
+    """Nothing is left to migrate in a copy of what is migrated."""
+    with pytest.MonkeyPatch.context() as patch:
+        if MIGRATED:
+            patch.setattr(migrate.Command, "handle", lambda *_, **__: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_once, django_db_setup, django_db_blocker):
     """After a test that committed, only what it wrote is removed."""
     with django_db_blocker.unblock():
         after_a_test = emptying.Emptying(connections["default"]).after_a_test

@@ -28,7 +28,7 @@ def part_sheet(questions, answers, tags=()):
             if question in REQUIRED_QUESTIONS
         ],
         answers=answers,
-        tags=list(tags),
+        tags=tags,
     )
 
 
@@ -39,7 +39,9 @@ def enablers_sheet(factors, answers):
 
 
 def load_sheet(reflection):
-    """The whole self-reflection: six queries, however large the framework is, and one for errata.
+    """The whole self-reflection: five queries, however large the framework is, and one for errata.
+
+    One more for the barriers and support needs where somebody looks at them.
 
     Asks nobody's leave: the caller has checked who reads.
     """

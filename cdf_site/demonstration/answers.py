@@ -313,17 +313,18 @@ class Writing:
             )
 
     def needs(self, question, name):
-        """Some of the barriers or support needs, those that stand first in the list more often."""
+        """Some barriers or support needs: of the few that the cluster has in mind, if of any."""
         offered = of_question(question, self.tags)
         # Of its own, so that what else is drawn is the same with any list.
-        random = generator(
-            "needs", self.reflection.cluster.code, self.occasion.growth, name, question
-        )
-        if not offered or random.random() < 0.2:
+        code, growth = self.reflection.cluster.code, self.occasion.growth
+        random = generator("needs", code, growth, name, question)
+        if not offered or random.random() < 0.45:
             return ""
-        weights = [1 / (place + 2) for place in range(len(offered))]
-        chosen = random.choices(offered, weights, k=random.choice([1, 1, 2, 3]))
-        return joined(tag.code for tag in chosen)
+        weights = [1 / (place + 3) for place in range(len(offered))]
+        in_mind = generator("needs", code, offered[0].kind).choices(
+            offered, weights, k=5
+        )
+        return joined(tag.code for tag in random.sample(in_mind, random.choice([1, 2])))
 
     def enablers(self, factors):
         for factor in factors:

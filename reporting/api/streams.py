@@ -75,11 +75,15 @@ def answers(request, filters: Query[AnswerFilters]):
     )
 
 
+def as_lines(objects):
+    """Each of ``objects`` as JSON on a line of its own, as it is taken."""
+    for each in objects:
+        line = json.dumps(each, ensure_ascii=False, default=_plain)
+        yield f"{line}\n".encode()
+
+
 def _streamed(objects):
-    lines = (
-        json.dumps(each, ensure_ascii=False, default=_plain) + "\n" for each in objects
-    )
-    return StreamingHttpResponse((line.encode() for line in lines), content_type=NDJSON)
+    return StreamingHttpResponse(as_lines(objects), content_type=NDJSON)
 
 
 def _plain(value):

@@ -24,7 +24,14 @@ from reporting.charts.base import (
     legend,
     text_width,
 )
-from reporting.charts.panels import height_of_labels, labels_below, panels, stops
+from reporting.charts.panels import (
+    across,
+    each_width,
+    height_of_labels,
+    labels_below,
+    panels,
+    stops,
+)
 
 HEIGHT = 150  # of a column
 LEAST = 17  # the height of a segment that holds its number
@@ -71,17 +78,17 @@ class Columns(Drawing):
 def columns(*, key, title, description, keys, stop_labels, breaks, followed, remarks):
     """Small pictures of columns of 100%, the first key lowest; and the same for a narrow window.
 
-    ``breaks`` are the numbers of the stops before which there is a dashed line, ``remarks`` whole
-    sentences above the pictures. Nought has no segment.
+    ``stop_labels`` are ``StopLabels``, ``breaks`` the numbers of the stops before which there is a
+    dashed line, ``remarks`` whole sentences above the pictures. Nought has no segment.
     """
 
-    def drawn(key, width, across):
+    def drawn(key, width):
         return _drawn(
             *(key, title, description, keys, stop_labels, breaks, followed, remarks),
-            *(width, across),
+            width,
         )
 
-    return replace(drawn(key, WIDE, 3), narrow=drawn(f"{key}-narrow", NARROW, 1))
+    return replace(drawn(key, WIDE), narrow=drawn(f"{key}-narrow", NARROW))
 
 
 def _drawn(
@@ -94,19 +101,19 @@ def _drawn(
     followed,
     remarks,
     width,
-    across,
 ):
     placed_keys, top = legend(keys, 1, 2, width - 2)
-    words, top = remarks_below(remarks, top + 4, width)
-    count = len(stop_labels)
-    each = (width - 30 * (across - 1)) / across
-    middles, room = stops(each, count)
-    labels_height = height_of_labels(stop_labels, room)
+    count = len(stop_labels.full)
+    beside = across(width, count)
+    middles, room = stops(each_width(width, beside), count)
+    labels, explained = stop_labels.within(room)
+    words, top = remarks_below([*remarks, *explained], top + 4, width)
+    labels_height = height_of_labels(labels, room)
     placed, bottom = panels(
         [one.label for one in followed],
         top=top + 10,
         width=width,
-        across=across,
+        beside=beside,
         height=HEIGHT + 4 + labels_height,
     )
     boxes, floors, lines = [], [], []
@@ -132,7 +139,7 @@ def _drawn(
                 )
             else:
                 boxes += _column(keys, counts, middle, room, panel.top)
-        words += labels_below(stop_labels, at, room, floor + 4)
+        words += labels_below(labels, at, room, floor + 4)
     return Columns(
         key=key,
         title=title,
@@ -159,7 +166,7 @@ def remarks_below(remarks, top, width):
 def _column(keys, counts, middle, room, top):
     """The segments of one column, from the floor upwards; thin ones have their number beside."""
     total = sum(counts)
-    column_width = min(60, room * 0.56)
+    column_width = min(60, room * 0.5)
     left, before, inside, beside = middle - column_width / 2, 0, [], []
     for key, count in zip(keys, counts, strict=True):
         if not count:

@@ -18,6 +18,7 @@ from reporting.charts.base import (
     legend,
     round_ticks,
     text_width,
+    tick_text,
     wrapped,
 )
 from reporting.charts.marks import mark_legend
@@ -93,8 +94,9 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
     numbers = max(
         (text_width(row.text) for row in rows if row.value is not None), default=0
     )
-    left, right = beside + MARK + 4, width - numbers - 16
     ticks = round_ticks(*_ends(rows, reference), most=7 if beside else 4)
+    half = text_width(tick_text(ticks[0], ticks)) / 2
+    left, right = beside + max(MARK + 4, half), width - numbers - 16
     scale = Linear(ticks[0], ticks[-1], left, right)
     if reference:
         x = scale.at(reference.value)
@@ -112,7 +114,8 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
     if len(rows) > LONG:
         words += numbers_at(ticks, scale, top + LINE / 2)
         top += LINE + 4
-    first, bands, strokes = top, [], []
+    # Where there are labels above the rows, no line runs through them.
+    strips, bands, strokes = [[top, top]], [], []
     for row in rows:
         label, after = block(row.label, 1, top + 4, (beside or width) - 12)
         words += label
@@ -124,6 +127,7 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
                 words[-1] = replace(words[-1], y=c(words[-1].y + shift))
         else:
             middle, bottom = after + ROW / 2 - 2, after + ROW
+            strips.append([after, bottom - 2])
         height = 16
         for band, paint in ((row.outer, OUTER_BAND), (row.inner, INNER_BAND)):
             if band:
@@ -149,9 +153,13 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
                 Words(row.text, c(width - 1), c(middle + SIZE * BASELINE), anchor="end")
             )
         top = bottom
-    strokes += across(ticks, scale, first, top + 4)
-    if reference:
-        strokes.append(line(x, first - 2, x, top + 4, TEXT, 2))
+    strips[-1][1] = top + 4
+    if beside:
+        strips[0][1] = top + 4
+    for upper, lower in strips:
+        strokes += across(ticks, scale, upper, lower)
+        if reference:
+            strokes.append(line(x, upper - 2, x, lower, TEXT, 2))
     words += numbers_at(ticks, scale, top + 6 + LINE / 2)
     return Plot(
         key=key,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 
 from reporting.charts.base import (
     BASELINE,
@@ -178,7 +178,7 @@ def _ends(pair, scale, y):
 
 
 def _number(level, x, y, side):
-    text = LEVEL_SYMBOLS[level] if isinstance(level, int) else number_format(level, 1)
+    text = LEVEL_SYMBOLS[level] if isinstance(level, int) else floatformat(level, 1)
     return Words(
         text,
         c(x + side * 15),

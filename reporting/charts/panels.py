@@ -7,13 +7,33 @@ from reporting.charts.base import (
     LINE,
     SECONDARY,
     SIZE,
+    WIDE,
     Words,
     block,
     c,
+    text_width,
     wrapped,
 )
 
 BETWEEN = 30  # from one picture to the one beside it
+LABEL_GAP = 4  # between the labels of two stops
+MOST_BESIDE = 4  # stops in a picture of which three stand beside each other
+
+
+@dataclass(frozen=True)
+class StopLabels:
+    """What the stops are called; ``short`` where that has no room, explained by ``key``."""
+
+    full: list[str]
+    short: list[str]
+    key: str
+
+    def within(self, room):
+        """The labels that fit into ``room`` each without breaking a word, and what explains them."""
+        words = [word for label in self.full for word in label.split()]
+        if all(text_width(word) <= room - LABEL_GAP for word in words):
+            return self.full, []
+        return self.short, [self.key]
 
 
 @dataclass(frozen=True)
@@ -26,15 +46,15 @@ class Panel:
     words: list[Words]
 
 
-def panels(titles, *, top, width, across, height):
-    """A panel for each title, ``across`` of them in a row: they, and where they end.
+def panels(titles, *, top, width, beside, height):
+    """A panel for each title, ``beside`` of them in a row: they, and where they end.
 
     ``height`` is of what is drawn below the titles; titles of a row take the room of the longest.
     """
-    each = (width - BETWEEN * (across - 1)) / across
+    each = each_width(width, beside)
     placed = []
-    for first in range(0, len(titles), across):
-        row = titles[first : first + across]
+    for first in range(0, len(titles), beside):
+        row = titles[first : first + beside]
         tallest = max(len(wrapped(title, each, bold=True)) for title in row)
         below = top + tallest * LINE + 8
         for number, title in enumerate(row):
@@ -62,9 +82,22 @@ def labels_below(labels, middles, room, top):
             fill=SECONDARY,
         )
         for label, middle in zip(labels, middles, strict=True)
-        for number, line in enumerate(wrapped(label, room - 4))
+        for number, line in enumerate(wrapped(label, room - LABEL_GAP))
     ]
 
 
 def height_of_labels(labels, room):
-    return LINE * max((len(wrapped(label, room - 4)) for label in labels), default=0)
+    return LINE * max(
+        (len(wrapped(label, room - LABEL_GAP)) for label in labels), default=0
+    )
+
+
+def across(width, stop_count):
+    """How many pictures of so many stops stand beside each other in a drawing of ``width``."""
+    if width < WIDE:
+        return 1
+    return 3 if stop_count <= MOST_BESIDE else 2
+
+
+def each_width(width, beside):
+    return (width - BETWEEN * (beside - 1)) / beside

@@ -21,7 +21,14 @@ from reporting.charts.base import (
 )
 from reporting.charts.columns import NO_COLUMN, remarks_below
 from reporting.charts.marks import Mark, agreed_mark, mark_legend, own_mark
-from reporting.charts.panels import height_of_labels, labels_below, panels, stops
+from reporting.charts.panels import (
+    across,
+    each_width,
+    height_of_labels,
+    labels_below,
+    panels,
+    stops,
+)
 
 HEIGHT = 120  # from the highest level to the lowest
 AXIS = 28  # of the width, for the levels' symbols
@@ -59,13 +66,13 @@ def steps(*, key, title, description, mark_labels, stop_labels, breaks, walks, r
     ``remarks`` are as for ``columns``.
     """
 
-    def drawn(key, width, across):
+    def drawn(key, width):
         return _drawn(
             *(key, title, description, mark_labels, stop_labels, breaks, walks),
-            *(remarks, width, across),
+            *(remarks, width),
         )
 
-    return replace(drawn(key, WIDE, 3), narrow=drawn(f"{key}-narrow", NARROW, 1))
+    return replace(drawn(key, WIDE), narrow=drawn(f"{key}-narrow", NARROW))
 
 
 def _drawn(
@@ -78,20 +85,21 @@ def _drawn(
     walks,
     remarks,
     width,
-    across,
 ):
     makers = zip(mark_labels, (own_mark, agreed_mark), strict=True)
     marks, words, top = mark_legend(makers, 1, 2, width - 2)
-    more, top = remarks_below(remarks, top + 4, width)
+    count = len(stop_labels.full)
+    beside = across(width, count)
+    middles, room = stops(each_width(width, beside), count, start=AXIS)
+    labels, explained = stop_labels.within(room)
+    more, top = remarks_below([*remarks, *explained], top + 4, width)
     words += more
-    each = (width - 30 * (across - 1)) / across
-    middles, room = stops(each, len(stop_labels), start=AXIS)
-    labels_height = height_of_labels(stop_labels, room)
+    labels_height = height_of_labels(labels, room)
     placed, bottom = panels(
         [walk.label for walk in walks],
         top=top + 10,
         width=width,
-        across=across,
+        beside=beside,
         height=HEIGHT + 34 + labels_height,
     )
     grid, lines, dashed = [], [], []
@@ -131,7 +139,7 @@ def _drawn(
                 marks.append(agreed_mark(x, scale.at(agreed)))
             if own is not None:
                 marks.append(own_mark(x, scale.at(own)))
-        words += labels_below(stop_labels, at, room, floor)
+        words += labels_below(labels, at, room, floor)
     return Steps(
         key=key,
         title=title,

@@ -75,7 +75,7 @@ def load(page):
         for place, factor in enumerate(factors)
         for name, tally in groups
     ]
-    title = _("What helps and what hinders")
+    title = _("The enabling factors, one by one")
     is_empty = not page.tally.submitted
     return Exhibit(
         key=KEY,

@@ -27,28 +27,28 @@ COLUMNS = [
                 "low_998",
                 gettext_lazy("99.8%, lower"),
                 gettext_lazy(
-                    "The lower limit of 99.8% for an area of this size, in the indicator's unit."
+                    "The lower limit (99.8%) for an area of this size, in the indicator's unit."
                 ),
             ),
             (
                 "low_95",
                 gettext_lazy("95%, lower"),
                 gettext_lazy(
-                    "The lower limit of 95% for an area of this size, in the indicator's unit."
+                    "The lower limit (95%) for an area of this size, in the indicator's unit."
                 ),
             ),
             (
                 "high_95",
                 gettext_lazy("95%, upper"),
                 gettext_lazy(
-                    "The upper limit of 95% for an area of this size, in the indicator's unit."
+                    "The upper limit (95%) for an area of this size, in the indicator's unit."
                 ),
             ),
             (
                 "high_998",
                 gettext_lazy("99.8%, upper"),
                 gettext_lazy(
-                    "The upper limit of 99.8% for an area of this size, in the indicator's unit."
+                    "The upper limit (99.8%) for an area of this size, in the indicator's unit."
                 ),
             ),
         )

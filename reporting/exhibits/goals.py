@@ -1,5 +1,6 @@
 """Progress towards each well-being goal: the levels of the outcomes that are linked to it."""
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -196,7 +197,7 @@ def _description(rows):
         levels = row[6:10]
         if None not in levels and sum(levels):
             share = 100 * (levels[2] + levels[3]) / sum(levels)
-            shares.append(f"{row[0]}: {share:.0f}%")
+            shares.append(f"{row[0]}: {floatformat(share, 0)}%")
     sentences = [
         _(
             "A bar for each goal shows how many levels of its outcomes are at each level. Every number is in the table below."

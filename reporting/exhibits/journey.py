@@ -1,12 +1,13 @@
 """Levels over the cycles: of one cluster, or of how many clusters at each; gaps where there was no outcome."""
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from reporting.charts.bars import keys_of
+from reporting.charts.bars import keys_of, shown
 from reporting.charts.base import LEVEL_PAINTS, LEVEL_SYMBOLS
 from reporting.charts.columns import NO_COLUMN, Followed, columns
+from reporting.charts.panels import StopLabels
 from reporting.charts.steps import Walk, steps
 from reporting.exhibits.base import LEVELS, Exhibit
 from reporting.exhibits.distribution import labels_of_levels, name_of
@@ -148,7 +149,7 @@ def _of_many(page):
         _("Clusters counted in each cycle: %(cycles)s. They need not be the same ones.")
         % {
             "cycles": "; ".join(
-                f"{stop.cycle.name}: {_count(counted(stop.tally))}"
+                f"{stop.cycle.name}: {shown(counted(stop.tally))}"
                 for stop in journey.stops
             )
         },
@@ -170,7 +171,7 @@ def _description_of_many(journey, followed):
         with_level = sum(sum(each[:-1]) for each in counts)
         if with_level:
             share = 100 * sum(each[2] + each[3] for each in counts) / with_level
-            shares.append(f"{stop.cycle.name}: {number_format(share, 0)}%")
+            shares.append(f"{stop.cycle.name}: {floatformat(share, 0)}%")
     if shares:
         sentences.append(
             _("Levels 2 and 3, of all levels of all outcomes: %(shares)s.")
@@ -288,7 +289,12 @@ def _empty(journey):
 
 
 def _stop_labels(journey):
-    return [stop.cycle.name for stop in journey.stops]
+    names = [(stop.cycle.code, stop.cycle.name) for stop in journey.stops]
+    return StopLabels(
+        full=[name for _code, name in names],
+        short=[code for code, _name in names],
+        key="; ".join(f"{code}: {name}" for code, name in names),
+    )
 
 
 def _breaks(journey):
@@ -349,7 +355,3 @@ def _notes(journey):
             % {"count": journey.older}
         )
     return notes
-
-
-def _count(number):
-    return number_format(number, use_l10n=True, force_grouping=True)

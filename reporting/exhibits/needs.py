@@ -75,7 +75,8 @@ def load(page):
         notes=[
             _(
                 "Clusters choose from a list, as many as they like. What nobody chose is not shown."
-            )
+            ),
+            _("In the table, choose one to see which clusters chose it."),
         ],
         empty="" if rows else _empty(needs),
     )

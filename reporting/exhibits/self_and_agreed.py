@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -231,8 +231,8 @@ def _description(compared):
             )
             % {
                 "outcome": name_of(furthest.outcome),
-                "own": number_format(furthest.own, 1),
-                "agreed": number_format(furthest.agreed, 1),
+                "own": floatformat(furthest.own, 1),
+                "agreed": floatformat(furthest.agreed, 1),
             }
         )
     return " ".join(sentences)

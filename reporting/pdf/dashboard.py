@@ -23,6 +23,7 @@ from reporting.whole_cycle import load_whole_cycle
 HEAT_MAP = "levels"  # the view that is a table of its own
 # Columns: from here on the letters are smaller, and then the page is turned.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 8, 13
+TALLEST = 1.6  # of its width: what is taller would be too small to read on one page
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Picture:
 
     @property
     def is_turned(self):
-        return len(self.heads) >= TOO_MANY_COLUMNS
+        texts = sum(not is_number for _head, is_number in self.heads)
+        return len(self.heads) >= TOO_MANY_COLUMNS or texts >= MANY_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def _document(page, views, language, made_at):
         if name == HEAT_MAP:
             section = _with_heat_maps(page, section)
         elif page.scope.is_cluster and name == "overview":
-            section = replace(section, whole=load_whole_cycle(page))
+            section = replace(section, whole=_whole(load_whole_cycle(page)))
         if not section.is_empty:
             sections.append(section)
     return DashboardDocument(
@@ -218,6 +220,32 @@ def _for_module(page, module):
     return asked
 
 
+def _whole(whole):
+    """``whole`` with levels that have words."""
+    return replace(
+        whole,
+        lines=[
+            replace(
+                line,
+                cells=[
+                    cell
+                    and replace(
+                        cell,
+                        own_level=_level(cell.own_level),
+                        agreed_level=_level(cell.agreed_level),
+                    )
+                    for cell in line.cells
+                ],
+            )
+            for line in whole.lines
+        ],
+    )
+
+
+def _level(level):
+    return None if level is None else Level(level)
+
+
 def _picture(page, exhibit, language):
     columns = exhibit.table.shown_columns
     return Picture(
@@ -225,7 +253,9 @@ def _picture(page, exhibit, language):
         number=exhibit.number,
         title=exhibit.title,
         empty=exhibit.empty,
-        chart=exhibit.chart,
+        chart=exhibit.chart
+        if exhibit.chart and exhibit.chart.height <= TALLEST * exhibit.chart.width
+        else None,
         heads=[(str(column.label), column.is_number) for column in columns],
         rows=[
             [_cell(column, value, language) for column, value in row]
@@ -254,7 +284,7 @@ def _note(page, exhibit, language):
 def _cell(column, value, language):
     """What a page shows of a value, without its links."""
     if column.kind == Kind.LEVEL:
-        return Cell(level=None if value is None else Level(value), is_level=True)
+        return Cell(level=_level(value), is_level=True)
     if value is None:
         return Cell(is_number=column.is_number)
     written_in = getattr(value, "language", "")

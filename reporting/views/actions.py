@@ -13,7 +13,7 @@ LIST = "action_list"
 
 @require_safe
 def actions(request, scope):
-    """Counts, and one of the lists of actions, thirty to a page."""
+    """Counts, and one of the lists of actions, twenty to a page."""
     page = dashboard_page(request, scope)
     exhibits = numbered(EXHIBITS[key](page) for key in SHOWN)
     (listed,) = numbered([EXHIBITS[LIST](page)], first=len(exhibits) + 1)

@@ -5,8 +5,11 @@ from django.utils.translation import pgettext
 
 from organisations.permissions import Permission, holds
 from peerreview.views.loading import review_url
+from reporting.exhibits import EXHIBITS, numbered
 from reporting.views.loading import show
 from reporting.whole_cycle import load_whole_cycle
+
+OVER_CYCLES = ("journey", "self_and_agreed")
 
 
 def whole_cycle(request, page):
@@ -20,9 +23,10 @@ def whole_cycle(request, page):
         "reporting/dashboard_cluster.html",
         {
             "whole": whole,
+            "exhibits": numbered(EXHIBITS[key](page) for key in OVER_CYCLES),
             "shows_state": whole.reflection is not None
             and holds(request.user, Permission.READ_STATES, whole.reflection),
-            "has_levels": any(any(line.cells) for line in whole.lines),
+            "has_levels": whole.has_submitted,
             "record_links": [
                 (review, review_url("cluster_record", review))
                 for review in whole.reviews

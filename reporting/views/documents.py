@@ -7,13 +7,23 @@ from django.views.decorators.http import require_safe
 
 from reporting.files import LANGUAGES, pdf_file, too_long
 from reporting.pdf import TooLong, render_dashboard
-from reporting.views import actions, dashboard, factors, goals, needs, variation
+from reporting.views import (
+    actions,
+    clusters,
+    dashboard,
+    factors,
+    goals,
+    needs,
+    outcomes,
+    variation,
+)
 from reporting.views.loading import VIEWS, dashboard_page
 
 # The exhibits of each view that a document can hold, in the order of the menu.
 PRINTED = {
     "overview": dashboard.OVERVIEW,
     "levels": (),  # a table of its own
+    "outcomes": outcomes.OUTCOMES,
     "factors": (factors.KEY,),
     "needs": needs.SHOWN,
     "variation": variation.SHOWN,
@@ -49,10 +59,20 @@ def pdf(request, scope, language):
 
 
 def _views(page):
-    """The views that the address asks for: the one that it names, or else all that there are."""
+    """The views that the address asks for: the one that it names, or else all that there are.
+
+    Each exhibit stands in the first view that has it. A cluster's overview is its cycle as a
+    whole, with every outcome.
+    """
     wanted = page.query.get("view")
     names = [wanted] if wanted in PRINTED else list(PRINTED)
-    found = {name: (VIEWS[name], PRINTED[name]) for name in names}
-    if page.scope.is_cluster and "overview" in found:
-        found["overview"] = (VIEWS["overview"], ())  # its cycle as a whole
+    taken, found = set(), {}
+    for name in names:
+        keys = PRINTED[name]
+        if page.scope.is_cluster and name == "overview":
+            keys = clusters.OVER_CYCLES
+        elif page.scope.is_cluster and name == "levels" and len(names) > 1:
+            continue
+        found[name] = (VIEWS[name], [key for key in keys if key not in taken])
+        taken.update(keys)
     return found

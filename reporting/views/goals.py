@@ -3,7 +3,7 @@
 from django.views.decorators.http import require_safe
 
 from reporting.exhibits import EXHIBITS, numbered
-from reporting.views.loading import dashboard_page, show
+from reporting.views.loading import dashboard_page, level_links, show
 
 SHOWN = ("goals", "goal_signs")
 
@@ -17,5 +17,8 @@ def goals(request, scope):
         page,
         "goals",
         "reporting/dashboard_goals.html",
-        {"exhibits": numbered(EXHIBITS[key](page) for key in SHOWN)},
+        {
+            "exhibits": numbered(EXHIBITS[key](page) for key in SHOWN),
+            "level_links": level_links(page, "goals"),
+        },
     )

@@ -11,7 +11,17 @@ from reporting.views.loading import dashboard_page, show
 def levels(request, scope):
     """The clusters of a scope by the outcomes of a module, sixty to a page."""
     page = dashboard_page(request, scope)
-    heat_map = load_heat_map(page)
+    return show(
+        request,
+        page,
+        "levels",
+        "reporting/dashboard_levels.html",
+        heat_map_context(page, load_heat_map(page)),
+    )
+
+
+def heat_map_context(page, heat_map):
+    """The heat map with the addresses that it leads to; asks nothing of the database."""
     arrangement, rows = heat_map.arrangement, heat_map.page
 
     def url(**changes):
@@ -27,47 +37,34 @@ def levels(request, scope):
         return url(sort=f"-{name}"), "ascending"
 
     several = spans_boards(page.scope)
-    return show(
-        request,
-        page,
-        "levels",
-        "reporting/dashboard_levels.html",
-        {
-            "heat_map": heat_map,
-            "name_column": column(NAME),
-            "board_column": column(BOARD)
-            if several and not arrangement.is_grouped
-            else None,
-            "outcome_columns": [
-                (outcome, *column(str(outcome.number))) for outcome in heat_map.outcomes
-            ],
-            "modules": [
-                (
-                    module,
-                    url(module=module.code, sort=None),
-                    module == heat_map.module,
-                )
-                for module in heat_map.modules
-            ],
-            "level_links": {
-                OWN: url(level=None),
-                AGREED: url(level=AGREED),
-            },
-            "list_links": {
-                "grouped": url(
-                    list=None,
-                    sort=None if arrangement.sort == BOARD else _sort(arrangement),
-                ),
-                "one": url(list=ONE_LIST),
-            }
-            if several
-            else None,
-            "previous_url": url(page=rows.previous_page_number())
-            if rows.has_previous()
-            else "",
-            "next_url": url(page=rows.next_page_number()) if rows.has_next() else "",
-        },
-    )
+    return {
+        "heat_map": heat_map,
+        "name_column": column(NAME),
+        "board_column": column(BOARD)
+        if several and not arrangement.is_grouped
+        else None,
+        "outcome_columns": [
+            (outcome, *column(str(outcome.number))) for outcome in heat_map.outcomes
+        ],
+        "modules": [
+            (module, url(module=module.code, sort=None), module == heat_map.module)
+            for module in heat_map.modules
+        ],
+        "level_links": {OWN: url(level=None), AGREED: url(level=AGREED)},
+        "list_links": {
+            "grouped": url(
+                list=None,
+                sort=None if arrangement.sort == BOARD else _sort(arrangement),
+            ),
+            "one": url(list=ONE_LIST),
+        }
+        if several
+        else None,
+        "previous_url": url(page=rows.previous_page_number())
+        if rows.has_previous()
+        else "",
+        "next_url": url(page=rows.next_page_number()) if rows.has_next() else "",
+    }
 
 
 def _query(page, heat_map):

@@ -80,6 +80,12 @@ def api_guide(request):
         }
         for path, methods in document["paths"].items()
     ]
+    parameters = {}
+    for address in addresses:
+        for each in address["parameters"]:
+            said = parameters.setdefault(each["name"], [])
+            if each["description"] not in said:
+                said.append(each["description"])
     return render(
         request,
         "reporting/api_guide.html",
@@ -87,6 +93,7 @@ def api_guide(request):
             "root": service.ROOT,
             "summary": document["info"]["description"],
             "addresses": addresses,
+            "parameters": parameters.items(),
             "requests_a_minute": services.REQUESTS_A_MINUTE,
         },
     )

@@ -12,7 +12,6 @@ import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
 # Playwright keeps an event loop running in the tests' thread, and Django refuses to
@@ -73,19 +72,6 @@ def pytest_collection_modifyitems(items):
     journeys = [item for item in items if item.get_closest_marker("journey")]
     others = [item for item in items if not item.get_closest_marker("journey")]
     items[:] = others + journeys[::2] + journeys[1::2]
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
-):
-    """On SQLite, a file: the server's threads need connections of their own.
-
-    A database in memory has only one, which they would share with the test.
-    """
-    settings = connections["default"].settings_dict
-    if connections["default"].vendor == "sqlite":
-        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "journeys")
 
 
 @pytest.fixture(scope="session")
