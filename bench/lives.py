@@ -250,7 +250,7 @@ class Watch:
             ],
             [
                 sorted(
-                    (row.reflection.pk, [astuple(cell) for cell in row.cells])
+                    (row.cluster.code, [astuple(cell) for cell in row.cells])
                     for row in heat_map.rows
                 )
                 for heat_map in load_heat_maps(Page(user, EVERYWHERE, cycle, [cycle]))

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from assessments.models import SelfReflection, Standing, SubmittedOutcome
 from assessments.models.reading import may_read_submissions
 from assessments.standing import NO_LEVELS, NOT_ANSWERED, level_of_text
-from reporting.scopes import AUTHORITY, REGION, WALES, Scope
+from organisations.models import Cluster
+from reporting.scopes import AUTHORITY, CLUSTER, REGION, WALES, Scope
 
 A_PAGE = 60
 NAME, BOARD = "name", "board"
@@ -66,24 +67,24 @@ class SignsCell:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A cluster or a health board, by its name of today in the language of the page."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One cluster. Without cells, ``is_readable`` says whether the reader would see any of its own."""
 
-    reflection: SelfReflection
+    cluster: Place
+    health_board: Place
+    name_then: str  # when it submitted, where that is not its name of today
     is_readable: bool
     url: str  # of its own page of the dashboard, for those who may open it
     submission_url: str  # of what it submitted, where that may be read
     cells: list[OwnCell | AgreedCell | SignsCell]
-
-    @property
-    def cluster(self):
-        return self.reflection.cluster
-
-    @property
-    def name_then(self):
-        """What the cluster was called when it submitted, where that is not its name of today."""
-        name = self.reflection.cluster_name
-        return name if name != self.cluster.name else ""
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,7 @@ class HeatMap:
             return [(None, self.rows)] if self.rows else []
         groups = {}
         for row in self.rows:
-            board = row.cluster.health_board
-            groups.setdefault(board, []).append(row)
+            groups.setdefault(row.health_board, []).append(row)
         return list(groups.items())
 
 
@@ -157,13 +157,11 @@ def load_heat_map(page):
     """
     modules = modules_of(page.outcomes)
     arrangement = arranged(page, modules)
-    paginator = Paginator(
-        in_order(standings(page).with_name_then(), page, arrangement), A_PAGE
-    )
+    paginator = Paginator(in_order(standings(page), page, arrangement), A_PAGE)
     paginator.count = page.coverage.total  # which is known already
     shown = paginator.get_page(page.query.get("page"))
     return HeatMap(
-        modules, arrangement, _rows(page, arrangement, list(shown.object_list)), shown
+        modules, arrangement, _rows(page, arrangement, _read(shown.object_list)), shown
     )
 
 
@@ -175,11 +173,9 @@ def load_heat_maps(page):
         Arrangement(module, _places(page, module), NAME, False, is_grouped)
         for module in modules
     ]
-    reflections = list(
-        in_order(standings(page).with_name_then(), page, arrangements[0])
-    )
+    read = _read(in_order(standings(page), page, arrangements[0]))
     return [
-        HeatMap(modules, arrangement, _rows(page, arrangement, reflections))
+        HeatMap(modules, arrangement, _rows(page, arrangement, read))
         for arrangement in arrangements
     ]
 
@@ -217,7 +213,7 @@ def _places(page, module):
 def standings(page):
     """The self-reflections of the scope in the cycle with their standings.
 
-    Own levels of those that ``page.user`` may not read stay in the database.
+    ``is_readable`` says whose own levels and signs ``page.user`` may read; see ``_read``.
     """
     return (
         SelfReflection.objects.filter(
@@ -230,18 +226,17 @@ def standings(page):
             )
         )
         .annotate(
-            own_text=_of_readable("standing__own_levels"),
-            signs_text=_of_readable("standing__signs"),
-            submission=_of_readable("standing__submission"),
-            submission_number=_of_readable("standing__submission__number"),
+            own_text=F("standing__own_levels"),
+            submission=F("standing__submission"),
+            submission_number=F("standing__submission__number"),
             agreed_text=F("standing__agreed_levels"),
         )
-        .select_related("cluster__health_board")
     )
 
 
-def _of_readable(path):
-    return Case(When(is_readable=True, then=F(path)))
+def _of_readable(key):
+    """What nobody is to guess from an order of clusters whose submissions they may not read."""
+    return Case(When(is_readable=True, then=key))
 
 
 def in_order(reflections, page, arrangement):
@@ -277,74 +272,144 @@ def in_order(reflections, page, arrangement):
 def _level(page, place):
     path = "agreed_text" if page.shows_agreed else "own_text"
     level = Substr(path, place + 1, 1)
-    return NullIf(NullIf(level, Value(NOT_ANSWERED)), Value(NO_LEVELS))
+    known = NullIf(NullIf(level, Value(NOT_ANSWERED)), Value(NO_LEVELS))
+    return known if page.shows_agreed else _of_readable(known)
 
 
 def _signs(outcome, kind):
-    return Subquery(
-        SubmittedOutcome.objects.filter(
-            submission=OuterRef("submission"), outcome=outcome
-        ).values(kind)[:1]
+    return _of_readable(
+        Subquery(
+            SubmittedOutcome.objects.filter(
+                submission=OuterRef("submission"), outcome=outcome
+            ).values(kind)[:1]
+        )
     )
 
 
-def _rows(page, arrangement, reflections):
-    places = [place for place, _outcome in arrangement.outcomes]
-    uses_levels = arrangement.module.uses_levels
-    counted = _counts(page, arrangement, reflections)
-    before = _before(page, arrangement, reflections) if uses_levels else {}
-    rows = []
-    for reflection in reflections:
-        own, agreed = reflection.own_text, reflection.agreed_text
-        own_before, agreed_before = before.get(reflection.cluster_id, ({}, {}))
-        if not uses_levels:
-            cells = _signs_cells(counted.get(reflection.submission), arrangement)
-        elif own and not page.shows_agreed:
-            counts = counted[reflection.submission]
-            cells = [
-                OwnCell(
-                    level_of_text(own[place]),
-                    _change(own[place], own_before.get(place)),
-                    level_of_text(agreed[place]),
-                    _change(agreed[place], agreed_before.get(place)),
-                    *counts[outcome.pk][:2],
-                )
-                for place, outcome in arrangement.outcomes
-            ]
-        elif agreed and any(agreed[place].isdigit() for place in places):
-            cells = [
-                AgreedCell(
-                    level_of_text(agreed[place]),
-                    _change(agreed[place], agreed_before.get(place)),
-                )
-                for place in places
-            ]
-        else:
-            cells = []
-        cluster = reflection.cluster
-        url = (
-            Scope("cluster", cluster).url(**page.filters)
-            if reflection.is_readable
-            else ""
+@dataclass(frozen=True)
+class Read:
+    """What the database says of one cluster; nothing that its reader may not read."""
+
+    cluster_id: int
+    cluster: Place
+    health_board: Place
+    name_then: str
+    is_readable: bool
+    submission: int | None
+    submission_number: int | None
+    own: str
+    agreed: str
+
+
+def _read(reflections):
+    """``reflections`` as values: models of sixty clusters and their boards cost more than the query."""
+    language = "cy" if get_language() == "cy" else "en"
+    names = {
+        "cluster_name": f"cluster__name_{language}",
+        "board_name": f"cluster__health_board__name_{language}",
+        "former_name": f"former_name_{language}",
+    }
+    rows = (
+        reflections.with_name_then()
+        .annotate(**{name: F(path) for name, path in names.items()})
+        .values_list(
+            "cluster",
+            "cluster__code",
+            "cluster__health_board__code",
+            *names,
+            "is_readable",
+            *("submission", "submission_number", "own_text", "agreed_text"),
+            named=True,
         )
-        rows.append(
-            Row(
-                reflection,
-                reflection.is_readable,
-                url,
-                _submission_url(page, reflection),
-                cells,
+    )
+    return [
+        Read(
+            cluster_id=row.cluster,
+            cluster=Place(row.cluster__code, row.cluster_name),
+            health_board=Place(row.cluster__health_board__code, row.board_name),
+            name_then=row.former_name
+            if row.former_name not in (None, "", row.cluster_name)
+            else "",
+            is_readable=row.is_readable,
+            submission=row.submission if row.is_readable else None,
+            submission_number=row.submission_number,
+            own=(row.own_text or "") if row.is_readable else "",
+            agreed=row.agreed_text or "",
+        )
+        for row in rows
+    ]
+
+
+def _rows(page, arrangement, read):
+    counted = _counts(page, arrangement, read)
+    before = _before(page, arrangement, read) if arrangement.module.uses_levels else {}
+    url_of, submission_url_of = _urls(page)
+    return [
+        Row(
+            each.cluster,
+            each.health_board,
+            each.name_then,
+            each.is_readable,
+            url_of(each.cluster.code) if each.is_readable else "",
+            submission_url_of(each.cluster.code, each.submission_number)
+            if each.submission
+            else "",
+            _cells(
+                page,
+                arrangement,
+                each,
+                counted.get(each.submission),
+                *before.get(each.cluster_id, ({}, {})),
+            ),
+        )
+        for each in read
+    ]
+
+
+def _cells(page, arrangement, read, counts, own_before, agreed_before):
+    own, agreed = read.own, read.agreed
+    if not arrangement.module.uses_levels:
+        return _signs_cells(counts, arrangement)
+    if own and not page.shows_agreed:
+        return [
+            OwnCell(
+                level_of_text(own[place]),
+                _change(own[place], own_before.get(place)),
+                level_of_text(agreed[place]),
+                _change(agreed[place], agreed_before.get(place)),
+                *counts[outcome.pk][:2],
             )
-        )
-    return rows
+            for place, outcome in arrangement.outcomes
+        ]
+    places = [place for place, _outcome in arrangement.outcomes]
+    if agreed and any(agreed[place].isdigit() for place in places):
+        return [
+            AgreedCell(
+                level_of_text(agreed[place]),
+                _change(agreed[place], agreed_before.get(place)),
+            )
+            for place in places
+        ]
+    return []
 
 
-def _submission_url(page, reflection):
-    if not reflection.submission:
-        return ""
-    return reverse(
-        "assessments:submission_detail",
-        args=[page.cycle.code, reflection.cluster.code, reflection.submission_number],
+def _urls(page):
+    """The address of a cluster's page, by its code, and of a submission, by code and number.
+
+    Each is asked for once and filled in: asking for those of sixty clusters takes longer than
+    drawing their cells.
+    """
+    code, number = "the-code", 987654321
+    of_cluster = Scope(CLUSTER, Cluster(code=code)).url(**page.filters)
+    of_submission = reverse(
+        "assessments:submission_detail", args=[page.cycle.code, code, number]
+    )
+    before, _code, after = of_cluster.partition(code)
+    start, _code, middle = of_submission.rpartition(code)
+    middle, _number, end = middle.partition(str(number))
+    return (
+        lambda code: f"{before}{code}{after}",
+        lambda code, number: f"{start}{code}{middle}{number}{end}",
     )
 
 
@@ -362,7 +427,7 @@ def _change(now, before):
     return int(now) - int(before)
 
 
-def _counts(page, arrangement, reflections):
+def _counts(page, arrangement, read):
     """What was counted in the submissions, by submission and outcome: one query.
 
     Criteria met, applicable, strong signs, some signs, none yet, and criteria in all.
@@ -370,9 +435,7 @@ def _counts(page, arrangement, reflections):
     if arrangement.module.uses_levels and page.shows_agreed:
         return {}
     rows = SubmittedOutcome.objects.filter(
-        submission__in=[
-            reflection.submission for reflection in reflections if reflection.submission
-        ],
+        submission__in=[each.submission for each in read if each.submission],
         outcome__in=[outcome for _place, outcome in arrangement.outcomes],
     ).values_list(
         "submission",
@@ -390,7 +453,7 @@ def _counts(page, arrangement, reflections):
     return counted
 
 
-def _before(page, arrangement, reflections):
+def _before(page, arrangement, read):
     """Own and agreed levels of the cycle before, by cluster, then by the place of today's outcome."""
     if page.cycle_before is None:
         return {}
@@ -398,9 +461,7 @@ def _before(page, arrangement, reflections):
     found = (
         Standing.objects.filter(
             reflection__cycle=page.cycle_before,
-            reflection__cluster__in=[
-                reflection.cluster_id for reflection in reflections
-            ],
+            reflection__cluster__in=[each.cluster_id for each in read],
         )
         .annotate(
             own_text=Case(

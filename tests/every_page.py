@@ -93,8 +93,36 @@ NO_PAGES = {
     "reporting:group_record_pdf",
     "indicators:figures_template",  # tests/assessments/test_figure_uploads.py
     "indicators:figure_upload_apply",
+    "dashboard:start",  # leads to a scope
+    "dashboard:pdf",  # tests/reporting/dashboard/test_documents.py
+    "dashboard:exhibit_csv",  # tests/reporting/dashboard/test_exports.py
+    "dashboard:exhibit_xlsx",
+    "dashboard:facts_csv",
+    "dashboard:dictionary_csv",
+    "dashboard:dictionary_xlsx",
+    "tokens:token_revoke",
 }
-WITHOUT_LANGUAGE = {"choose_language"}
+# Programs ask there, with a token: tests/reporting/dashboard/test_api.py.
+FOR_PROGRAMS = {
+    "api:openapi",  # which is for everybody
+    "api:scopes",
+    "api:clusters",
+    "api:cycles",
+    "api:outcomes",
+    "api:criteria",
+    "api:enabling_factors",
+    "api:indicators",
+    "api:tags",
+    "api:standings",
+    "api:signs",
+    "api:factors",
+    "api:needs",
+    "api:actions",
+    "api:indicator_values",
+    "api:facts",
+    "api:answers",
+}
+WITHOUT_LANGUAGE = {"choose_language"} | FOR_PROGRAMS
 TOKEN = "a-token-of-the-world"
 
 
@@ -665,6 +693,29 @@ def pages(world):
         ),
         Page("cycles:cycle_close", world.administrator, {"cycle": cycle.code}),
         Page("reporting:national", world.national, {"cycle": cycle.code}),
+        Page("dashboard:overview", world.national, {"scope": "wales"}),
+        Page(
+            "dashboard:overview",
+            lead,
+            {"scope": f"cluster-{world.draft.cluster.code}"},
+        ),
+        Page("dashboard:data", world.national, {"scope": "wales"}),
+        *(
+            Page(name, world.national, {"scope": "wales", "exhibit": exhibit})
+            for name in ("dashboard:commentary", "dashboard:commentary_history")
+            for exhibit in ("page", "distribution")
+        ),
+        Page("dashboard:dictionary", world.national, {"scope": "wales"}),
+        Page("tokens:token_list", world.national),
+        Page("tokens:token_make", world.national),
+        Page("tokens:api_guide", world.national),
+        Page("dashboard:outcomes", world.national, {"scope": "wales"}),
+        Page("dashboard:actions", world.national, {"scope": "wales"}),
+        Page("dashboard:needs", world.national, {"scope": "wales"}),
+        Page("dashboard:goals", world.national, {"scope": "wales"}),
+        Page("dashboard:factors", world.national, {"scope": "wales"}),
+        Page("dashboard:levels", world.national, {"scope": "wales"}),
+        Page("dashboard:variation", world.national, {"scope": "wales"}),
         *translating(world),
         Page("home", world.administrator),
     ]

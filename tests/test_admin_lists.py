@@ -6,7 +6,7 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments.models import Cycle
+from assessments.models import Cycle, NeedTag
 from frameworks.models import (
     Correction,
     Criterion,
@@ -40,6 +40,7 @@ from tests.factories import (
     LogicModelEntryFactory,
     MembershipFactory,
     ModuleFactory,
+    NeedTagFactory,
     OutcomeFactory,
     PlanningGroupFactory,
     RegionalPartnershipBoardFactory,
@@ -94,6 +95,7 @@ LISTS = {
     LogicModelEntry: (logic_model_entries, "amser"),
     Message: (messages, "person"),
     Cycle: (CycleFactory.create_batch, "cycle"),
+    NeedTag: (NeedTagFactory.create_batch, "rhwystr"),
 }
 
 

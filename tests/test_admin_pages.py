@@ -17,6 +17,7 @@ from tests.factories import (
     EditionFactory,
     IndicatorFactory,
     LogicModelEntryFactory,
+    NeedTagFactory,
     PlanningGroupFactory,
 )
 
@@ -50,6 +51,7 @@ def things(cluster, edition, superuser, membership):
     Correction.objects.create(edition=edition, reason_cy="Rheswm", reason_en="Reason")
     CycleFactory(edition=edition, opened_at=None)
     CycleFactory(edition=edition)
+    NeedTagFactory()
     record_added(cluster, by=superuser)
     Message.objects.create(
         kind="returned", recipient=superuser, language="cy", subject="1"

@@ -61,7 +61,7 @@ SEEN_BY_SOME = (
     "|ReviewRound|ReviewGroup|ClusterReview|Assignment|Interest"
     "|Annotation|AnnotationVersion|Finding|FindingVersion|Response|ResponseVersion"
     "|GoodPractice|ContactRequest"
-    "|Commentary|CommentaryVersion"
+    "|Commentary|CommentaryVersion|PersonalToken"
 )
 UNSCOPED = re.compile(rf"\b({SEEN_BY_SOME})\.objects\b(?!\s*\.visible_to\()")
 

@@ -22,7 +22,7 @@ from tests.pseudo import (
 from tests.test_public_urls import views_by_name
 
 # Names of things in the world, and marks that are the same in both languages.
-SAME_IN_BOTH = {"PDF", "CSV", "Cymraeg", "English"}
+SAME_IN_BOTH = {"PDF", "CSV", "XLSX", "Cymraeg", "English"}
 SAME_IN_BOTH |= {"C"}  # a column, as spreadsheet programs name it
 
 

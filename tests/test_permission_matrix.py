@@ -27,6 +27,7 @@ from assessments.models import (
 )
 from organisations.permissions import Permission, authorise, holds
 from peerreview.models import Annotation, GoodPractice, ReviewPhase
+from tests.every_page import FOR_PROGRAMS
 from tests.factories import (
     ClusterFactory,
     EditionFactory,
@@ -207,6 +208,8 @@ ON_OTHER_THINGS = [
     (Permission.VIEW_BOARD_RESULTS, "board", ". . . x . x . . . ."),
     (Permission.ENTER_FIGURES, "board", ". . . x . x . . . ."),
     (Permission.VIEW_NATIONAL_RESULTS, None, NATIONAL),
+    (Permission.READ_DASHBOARD, None, "x x x x x x . . . ."),
+    (Permission.HOLD_TOKENS, None, "x x x x x x . . . ."),
     (Permission.TRANSLATE, None, ADMINISTRATORS),  # and translators: tests/frameworks
     (Permission.ADMINISTER, None, ADMINISTRATORS),
     (Permission.VIEW_PEOPLE, "cluster", "x x . x . . . . . ."),
@@ -691,10 +694,43 @@ ROUTES = [
     ("reporting:results", SENT, "302 | 403 403 403 302 302 | 302 403 403 403 403"),
     ("reporting:national", SENT, "302 | 403 403 403 403 403 | 200 403 403 403 403"),
     ("reporting:board", SENT, "302 | 403 403 403 200 404 | 200 403 404 404 404"),
+    # the dashboard of the cluster
+    ("dashboard:start", SENT, "302 | 302 302 302 302 302 | 302 403 403 403 403"),
+    ("dashboard:overview", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:commentary", SENT, "302 | 403 403 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:commentary_history", SENT, "302 | 403 403 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:pdf", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:data", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:dictionary", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:dictionary_csv", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:dictionary_xlsx", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:exhibit_csv", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:exhibit_xlsx", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:facts_csv", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    # personal tokens; of the number 0 there is none
+    ("tokens:token_list", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
+    ("tokens:token_make", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
+    ("tokens:token_revoke", SENT, "302 | 404 404 404 404 404 | 404 403 403 403 403"),
+    ("tokens:api_guide", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
+    # programs ask with a token, and a session opens nothing to them
+    ("api:openapi", SENT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
+    *(
+        (name, SENT, "401 | 401 401 401 401 401 | 401 401 401 401 401")
+        for name in sorted(FOR_PROGRAMS - {"api:openapi"})
+    ),
+    ("dashboard:outcomes", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:variation", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:goals", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:actions", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:factors", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    ("dashboard:needs", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
 ]  # fmt: skip
 
 # Slow to draw for everybody: one reader and one refusal stand for the others.
-DRAWN_FOR = {"reporting:summary_pdf": ["lead", "stranger", "superuser"]}
+DRAWN_FOR = {
+    "reporting:summary_pdf": ["lead", "stranger", "superuser"],
+    "dashboard:pdf": ["lead", "stranger", "superuser"],
+}
 
 ARGUMENTS = {
     "cycle": "2030",
@@ -729,6 +765,9 @@ ARGUMENTS = {
     "group": 1,
     "annotation": "00000000-0000-4000-8000-000000000000",
     "practice": 0,
+    "scope": "cluster-afan",
+    "exhibit": "journey",
+    "personal_token": 0,
 }
 
 

@@ -2,6 +2,8 @@
 
 from django.urls import get_resolver
 
+from tests.every_page import FOR_PROGRAMS
+
 PUBLIC = {
     "choose_language",
     "about",
@@ -25,7 +27,7 @@ PUBLIC = {
     "frameworks:module_logic_model",
     "frameworks:outcome_logic_model",
     "frameworks:edition_file",
-}
+} | FOR_PROGRAMS  # which ask for a token in place of a session
 # Its own pages send whoever is not an administrator away; see tests/organisations/test_admin.py.
 PUBLIC_IN_ADMIN = {"admin:login", "admin:jsi18n"}
 

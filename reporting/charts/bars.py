@@ -27,6 +27,7 @@ from reporting.charts.base import (
 
 BAR = 26  # the height of a bar
 BESIDE = 300  # of the width, for labels, where there is room for them beside the bars
+SHEET = 1050  # what the bars of one drawing may be high
 TICKS = (0, 25, 50, 75, 100)
 
 
@@ -92,23 +93,48 @@ class StackedBars(Drawing):
 def stacked_bars(*, key, title, description, keys, rows, remark="", beside=BESIDE):
     """Bars of 100% for ``rows``, with a legend of ``keys``; and the same for a narrow window.
 
-    ``remark`` is said of all bars, below the legend; ``beside`` is the width for labels. A number that is wider than its segment stands
-    below it. Nought has no segment.
+    ``remark`` is said of all bars, below the legend; ``beside`` is the width for labels. A number
+    that is wider than its segment stands below it. Nought has no segment. What is too high for a
+    sheet of paper goes on in ``more``.
     """
-    told = (title, description, keys, rows, remark)
-    drawing = _drawn(key, *told, WIDE, beside)
-    narrow = _drawn(f"{key}-narrow", *told, NARROW, 0)
-    return replace(drawing, narrow=narrow)
+    told = (title, description, keys)
+    sheets = _sheets(keys, rows, beside)
+    first, *more = [
+        _drawn(
+            *(key if number == 1 else f"{key}-{number}", *told, remark),
+            *(sheet, WIDE, beside, (number, len(sheets))),
+        )
+        for number, sheet in enumerate(sheets, start=1)
+    ]
+    narrow = _drawn(f"{key}-narrow", *told, remark, rows, NARROW, 0)
+    return replace(first, narrow=narrow, more=tuple(more))
 
 
-def _drawn(key, title, description, keys, rows, remark, width, beside):
+def _sheets(keys, rows, beside):
+    """The rows of each sheet; where a part goes on, its heading stands there again."""
+    scratch = _Drawn(keys, WIDE, beside)
+    sheets, filled, heading = [[]], 0, ""
+    for row in rows:
+        heading = row.heading or heading
+        scratch.y = 0
+        scratch.add(row)
+        if sheets[-1] and filled + scratch.y > SHEET:
+            sheets.append([])
+            filled, row = 0, replace(row, heading=heading)
+        sheets[-1].append(row)
+        filled += scratch.y
+    return sheets
+
+
+def _drawn(key, title, description, keys, remark, rows, width, beside, place=(1, 1)):
     drawn = _Drawn(keys, width, beside)
     drawn.begin(remark)
     for row in rows:
         drawn.add(row)
+    number, count = place
     return StackedBars(
         key=key,
-        title=title,
+        title=title if count == 1 else f"{title} ({number}/{count})",
         description=description,
         width=width,
         height=c(drawn.y + 4),
@@ -172,6 +198,7 @@ class _Drawn:
                 bar.label, self.left, self.y, self.width - self.left, fill=SECONDARY
             )
             self.words += lines
+            self.y += 2
         total = sum(bar.counts)
         if not total:
             lines, self.y = block(

@@ -34,7 +34,8 @@ class Drawing:
     """A picture: ``key`` is unique on its page, ``title`` and ``description`` are whole texts.
 
     The description says in words what is seen, for those who do not see it. ``narrow`` is the same
-    picture for a narrow window, where there is one.
+    picture for a narrow window, where there is one; ``more`` are the drawings in which it goes on,
+    where it is too high for one sheet of paper.
     """
 
     template: ClassVar[str]
@@ -45,6 +46,7 @@ class Drawing:
     width: float
     height: float
     narrow: object = None
+    more: tuple = ()
 
 
 # Colours ------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ class Box:
     height: float
     paint: Paint
     number: Words
+    place: int  # of its key in the legend
     leader: str = ""
 
 
@@ -168,7 +169,7 @@ def _column(keys, counts, middle, room, top):
     total = sum(counts)
     column_width = min(60, room * 0.5)
     left, before, inside, beside = middle - column_width / 2, 0, [], []
-    for key, count in zip(keys, counts, strict=True):
+    for place, (key, count) in enumerate(zip(keys, counts, strict=True)):
         if not count:
             continue
         bottom = top + HEIGHT * (1 - before / total)
@@ -192,6 +193,7 @@ def _column(keys, counts, middle, room, top):
                 weight=600,
                 fill=key.paint.ink,
             ),
+            place=place,
         )
         (inside if fits else beside).append(box)
     return [*inside, *_beside(beside, left + column_width, top)]

@@ -81,7 +81,8 @@ COLUMNS = [
 def load(page):
     """The exhibit for ``page``: no query but those of its action counts and its coverage."""
     counts = page.action_counts
-    rows = [[page.scope.name, *_coverage(page), *numbers(counts.all)]]
+    in_all = numbers(counts.all, is_known=are_known(page))
+    rows = [[page.scope.name, *_coverage(page), *in_all]]
     if not page.scope.is_cluster:
         rows += [
             [
@@ -90,7 +91,7 @@ def load(page):
                 else part.scope.name,
                 part.readable,
                 part.total,
-                *numbers(counts.by_part.get(place, {})),
+                *numbers(counts.by_part.get(place, {}), is_known=True),
             ]
             for place, part in counts.parts.items()
         ]
@@ -118,10 +119,17 @@ def load(page):
     )
 
 
-def numbers(counts):
-    """Of a row, how many actions of each kind, and in all."""
+def numbers(counts, *, is_known):
+    """Of a row, how many actions of each kind, and in all; None where none may be seen."""
+    if not is_known:
+        return [None] * len(COUNTS)
     found = [counts.get(kind, 0) for kind in KINDS]
     return [*found, sum(found)]
+
+
+def are_known(page):
+    """Whether the reader may see actions here, should there be any."""
+    return bool(page.coverage.readable or page.action_counts.all.total())
 
 
 def in_hand_note():

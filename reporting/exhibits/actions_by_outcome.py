@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reporting.exhibits.actions import (
     COUNTS,
+    are_known,
     bars_of,
     empty_of,
     in_hand_note,
@@ -33,16 +34,19 @@ COLUMNS = [
 def load(page):
     """The exhibit for ``page``: one query more where there are actions of an earlier edition."""
     of_outcome, elsewhere = _by_outcome(page)
+    is_known = are_known(page)
     rows = [
-        [name_of(outcome), *numbers(of_outcome[outcome.pk])]
+        [name_of(outcome), *numbers(of_outcome[outcome.pk], is_known=is_known)]
         for outcome in page.outcomes
     ]
-    rows.append(
-        [_("Of no one outcome"), *numbers(page.action_counts.by_outcome.get(None, {}))]
-    )
+    of_none = page.action_counts.by_outcome.get(None, {})
+    rows.append([_("Of no one outcome"), *numbers(of_none, is_known=is_known)])
     if elsewhere:
         rows.append(
-            [_("Of outcomes that this edition does not have"), *numbers(elsewhere)]
+            [
+                _("Of outcomes that this edition does not have"),
+                *numbers(elsewhere, is_known=True),
+            ]
         )
     title = _("Actions, outcome by outcome")
     empty = empty_of(page)

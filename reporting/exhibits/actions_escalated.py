@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from assessments.models import Action
 from reporting.exhibits.actions import (
     COUNTS,
+    are_known,
     bars_of,
     description_of,
     empty_of,
@@ -32,7 +33,7 @@ def load(page):
     """The exhibit for ``page``: no query but those of its action counts and its coverage."""
     by_escalation = page.action_counts.by_escalation
     rows = [
-        [str(label), *numbers(by_escalation.get(code, {}))]
+        [str(label), *numbers(by_escalation.get(code, {}), is_known=are_known(page))]
         for code, label in Action.Escalation.choices
     ]
     escalated = sum(

@@ -118,7 +118,7 @@ def load(page):
         [
             row.cluster.name,
             row.cluster.code,
-            row.cluster.health_board.name,
+            row.health_board.name,
             heat_map.module.code,
             outcome.number,
             outcome.title,

@@ -57,9 +57,11 @@ COLUMNS = [
         Kind.COUNT,
     ),
     Column(
-        "clusters",
-        gettext_lazy("Clusters"),
-        gettext_lazy("How many clusters have both an own level and an agreed one."),
+        "counted",
+        pgettext_lazy("column", "Clusters counted"),
+        gettext_lazy(
+            "How many clusters are counted in this row: those that have both an own level and an agreed one."
+        ),
         Kind.COUNT,
     ),
 ]

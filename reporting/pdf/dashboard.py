@@ -23,6 +23,7 @@ from reporting.whole_cycle import load_whole_cycle
 HEAT_MAP = "levels"  # the view that is a table of its own
 # Columns: from here on the letters are smaller, and then the page is turned.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 8, 13
+FEW_ROWS = 12  # which stay on one page
 TALLEST = 1.6  # of its width: what is taller would be too small to read on one page
 
 
@@ -65,6 +66,10 @@ class Picture:
     @property
     def is_wide(self):
         return len(self.heads) >= MANY_COLUMNS
+
+    @property
+    def is_short(self):
+        return len(self.rows) <= FEW_ROWS
 
     @property
     def is_turned(self):
@@ -176,9 +181,7 @@ def _document(page, views, language, made_at):
     for name, (label, keys) in views.items():
         pictures = [
             _picture(page, exhibit, language)
-            for exhibit in numbered(
-                (EXHIBITS[key](page) for key in keys), first=number
-            )
+            for exhibit in numbered((EXHIBITS[key](page) for key in keys), first=number)
         ]
         number += len(pictures)
         section = Section(name, str(label), pictures)

@@ -84,7 +84,9 @@ def _draw(request, page, key, form, *, status=200):
 def _frame(request, page, key):
     """What the pages about one note have in common."""
     query = {
-        name: value for name, value in page.query.items() if name not in {"from", "page"}
+        name: value
+        for name, value in page.query.items()
+        if name not in {"from", "page"}
     }
     query["cycle"] = page.cycle.code
     view = page.query.get("from")

@@ -54,10 +54,12 @@ def token_make(request):
     return render(request, "reporting/token_make.html", {"form": form})
 
 
-def token_revoke(request, token):
+def token_revoke(request, personal_token):
     """Take a token back: a button of the list."""
     authorise(request.user, Permission.HOLD_TOKENS)
-    token = get_object_or_404(PersonalToken.objects.visible_to(request.user), pk=token)
+    token = get_object_or_404(
+        PersonalToken.objects.visible_to(request.user), pk=personal_token
+    )
     if request.method == "POST":
         services.revoke_token(token=token, by=request.user)
         messages.success(

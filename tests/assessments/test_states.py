@@ -373,8 +373,8 @@ def test_the_content_holds_every_answer(reflection, lead):
         "own_level": nothing,
         "target_level": nothing,
         "going_well": nothing,
-        "in_the_way": nothing,
-        "support_needed": nothing,
+        "in_the_way": nothing | {"tags": []},
+        "support_needed": nothing | {"tags": []},
         "next_steps": {
             "choice": "",
             "text": "Why.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from assessments.models import (
     Answer,
     AnswerVersion,
     Cycle,
+    IndicatorValue,
     SelfReflection,
     StateChange,
     Submission,
@@ -31,6 +32,7 @@ from cdf_site.demonstration.answers import generator
 from cdf_site.demonstration.hours import in_the_daytime
 from cdf_site.demonstration.loading import load
 from cdf_site.demonstration.plan import Stage, draft_progress, stages
+from cdf_site.demonstration.review import SOURCE
 from cdf_site.demonstration.words import Words, due_on, read_texts
 from organisations.models import AuditEvent, Cluster, Membership, Role, User
 from tests.factories import CycleFactory, UserFactory
@@ -605,3 +607,37 @@ def test_no_text_is_said_twice_before_all_were_said():
     said = [words.say("en", "notes") for _time in range(8)]
 
     assert sorted(said[:4]) == sorted(said[4:]) == [f"{n} Invented." for n in range(4)]
+
+
+# Figures --------------------------------------------------------------------------------
+
+
+def test_every_indicator_has_figures_that_say_they_are_invented(demonstration):
+    values = IndicatorValue.objects.values("indicator__code").annotate(
+        periods=Count("period_start", distinct=True),
+        clusters=Count("cluster", distinct=True),
+    )
+
+    found = {row["indicator__code"]: row["periods"] for row in values}
+    assert found == {
+        "flu-vaccination-65": 3,
+        "childhood-vaccinations-4": 8,
+        "antibiotic-items": 8,
+        "same-day-urgent-contacts": 12,
+        "pharmacy-consultations": 8,
+        "emergency-admissions": 8,
+        "agreed-care-plans": 3,
+        "vacant-posts": 8,
+    }
+    assert {row["clusters"] for row in values} == {60}
+    assert set(IndicatorValue.objects.values_list("source", flat=True)) == {SOURCE}
+
+
+def test_some_figures_are_missing_and_rates_have_their_population(demonstration):
+    values = IndicatorValue.objects.all()
+
+    assert 0.9 < values.count() / (60 * (2 * 3 + 5 * 8 + 12)) < 0.97
+    rates = values.filter(indicator__unit="per_1000")
+    assert not rates.filter(population=None).exists()
+    assert not rates.exclude(denominator=F("population__people")).exists()
+    assert not rates.filter(population__year__gt=F("period_start__year")).exists()

@@ -1,6 +1,10 @@
 """Test data: one small, bilingual thing of each kind; what a test is about it says itself."""
 
-from tests.factories.assessments import CycleFactory, SelfReflectionFactory
+from tests.factories.assessments import (
+    CycleFactory,
+    NeedTagFactory,
+    SelfReflectionFactory,
+)
 from tests.factories.frameworks import (
     CriterionFactory,
     EditionFactory,
@@ -36,6 +40,7 @@ __all__ = [
     "LogicModelEntryFactory",
     "MembershipFactory",
     "ModuleFactory",
+    "NeedTagFactory",
     "OutcomeFactory",
     "PlanningGroupFactory",
     "QuadrupleAimFactory",

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from assessments.models import Cycle, SelfReflection
+from assessments.models import Cycle, NeedTag, SelfReflection
 from tests.factories.frameworks import EditionFactory
 from tests.factories.organisations import ClusterFactory
 
@@ -44,3 +44,16 @@ class SelfReflectionFactory(DjangoModelFactory):
 
     cycle = factory.SubFactory(CycleFactory)
     cluster = factory.SubFactory(ClusterFactory)
+
+
+class NeedTagFactory(DjangoModelFactory):
+    """A barrier that can be chosen; ``kind="support"`` says otherwise."""
+
+    class Meta:
+        model = NeedTag
+
+    kind = NeedTag.Kind.BARRIER
+    code = factory.Sequence("tag-{}".format)
+    name_cy = factory.Sequence("Rhwystr {}".format)
+    name_en = factory.Sequence("Barrier {}".format)
+    number = factory.Sequence(lambda number: number + 1)

@@ -25,7 +25,9 @@ def open_cycle(reflection):
     return reflection.cycle
 
 
-def address(name="commentary", scope="board-7A0", exhibit="distribution", language="en"):
+def address(
+    name="commentary", scope="board-7A0", exhibit="distribution", language="en"
+):
     with override(language):
         return reverse(f"dashboard:{name}", args=[scope, exhibit])
 

@@ -152,7 +152,7 @@ def test_the_page_asks_as_little_whatever_there_is(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 16)
+    assert (response.status_code, len(queries)) == (200, 18)
 
 
 @pytest.mark.parametrize(
