@@ -5,7 +5,8 @@ signs, counts of criteria, needs) and the figures of all indicators are written 
 tables. Each size has a database of its own on one server, and is asked in turn, for a national
 officer, so that whatever else the machine does falls on all alike; the median counts.
 
-- ``queries``: the most that any view of Wales asks;
+- ``queries``: the most that any view with figures asks; the list of files, which is about all of
+  them, is only said;
 - ``heat_map_ms``: the heat map, of which a page has sixty clusters;
 - ``ratio_to_table``: of that, how many times drawing the same table from a list that is ready;
 - ``summary_ms``: the overview, which has no heat map.
@@ -37,6 +38,7 @@ ROUNDS = 15
 WARM_UP = 2  # times that do not count, after each change of the database
 A_PAGE = 60
 TABLE = "reporting/_heat_map.html"
+FILES = "data"
 PLAIN_STATIC_FILES = settings.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
@@ -86,7 +88,7 @@ def signed_in():
 
 
 def most_queries(client, say):
-    """The most that any view of Wales asks for."""
+    """The most that any view of Wales with figures asks for."""
     counts = {}
     for view in VIEWS:
         ask(client, EVERYWHERE.url(view))
@@ -94,7 +96,7 @@ def most_queries(client, say):
             ask(client, EVERYWHERE.url(view))
         counts[view] = len(captured)
     say(", ".join(f"{view} {count}" for view, count in counts.items()))
-    return max(counts.values())
+    return max(count for view, count in counts.items() if view != FILES)
 
 
 def ask(client, url):

@@ -4,7 +4,7 @@ Every cluster of Wales has answered everything, in each of four cycles. Read are
 programs do, for a national officer: ``facts`` the long CSV file, ``answers`` every answer with its
 words as JSON, an object a line. ``peak_mb`` is the most that Python had in use beyond what it had
 before (``tracemalloc``), ``grown_mb`` by how much the whole process grew. Both say the same at
-60 clusters and at ten times as many, or the file is not streamed.
+60 clusters and at four times as many, or the file is not streamed.
 """
 
 import datetime
@@ -26,7 +26,7 @@ from bench.world import build, person
 from organisations.models import Cluster, Role
 from reporting.services.tokens import make_token
 
-SIZES = (60, 600)
+SIZES = (60, 240)
 MEGABYTE = 2**20
 PLAIN_STATIC_FILES = settings.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

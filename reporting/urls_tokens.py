@@ -9,7 +9,9 @@ urlpatterns = [
     path("account/tokens/", tokens.token_list, name="token_list"),
     path("account/tokens/make/", tokens.token_make, name="token_make"),
     path(
-        "account/tokens/<int:personal_token>/revoke/", tokens.token_revoke, name="token_revoke"
+        "account/tokens/<int:personal_token>/revoke/",
+        tokens.token_revoke,
+        name="token_revoke",
     ),
     path("programs/", tokens.api_guide, name="api_guide"),
 ]

@@ -29,10 +29,31 @@ from tests.factories import (
     SelfReflectionFactory,
     UserFactory,
 )
+from tests.remembering import give_back_what_is_remembered, remembered
 
-# About words, mark-up and drawings, in which the database has no part.
+__all__ = ["give_back_what_is_remembered"]
+
+# About words, mark-up and drawings, in which the database has no part; and about what pages say
+# and ask for. That each page opens, for whom, is tried on every database: test_permission_matrix.py
+# and, for reviews, test_routes.py; so is what they read and write, in tests of selectors and
+# services, and the journeys.
 ON_ONE_DATABASE = {
+    "tests/assessments/test_action_pages.py",
+    "tests/assessments/test_board_pages.py",
+    "tests/assessments/test_people_pages.py",
+    "tests/assessments/test_text_language.py",
+    "tests/bench/test_lives.py",
     "tests/common/test_error_pages.py",
+    "tests/frameworks/test_correction_pages.py",
+    "tests/frameworks/test_exchange_refusals.py",
+    "tests/frameworks/test_framework_pages.py",
+    "tests/organisations/test_cluster_pages.py",
+    "tests/peerreview/test_group_pages.py",
+    "tests/peerreview/test_reading_pages.py",
+    "tests/peerreview/test_record_pages.py",
+    "tests/peerreview/test_record_pdf.py",
+    "tests/peerreview/test_round_pages.py",
+    "tests/reporting/dashboard/test_documents.py",
     "tests/reporting/test_summary_pdf.py",
     "tests/test_admin_pages.py",
     "tests/test_nothing_untranslated.py",
@@ -138,7 +159,7 @@ def english():
 # The world ----------------------------------------------------------------------------
 
 
-@pytest.fixture
+@remembered
 def edition(db):
     edition = EditionFactory(code="2030-05")
     ModuleFactory(edition=edition, number=1, code="LEVELS", outcomes=2)
@@ -149,27 +170,27 @@ def edition(db):
     return edition
 
 
-@pytest.fixture
+@remembered
 def cycle(edition):
     return CycleFactory(code="2030", edition=edition)
 
 
-@pytest.fixture
+@remembered
 def board(db):
     return HealthBoardFactory(code="7A0")
 
 
-@pytest.fixture
+@remembered
 def cluster(board):
     return ClusterFactory(code="afan", health_board=board)
 
 
-@pytest.fixture
+@remembered
 def other_cluster(board):
     return ClusterFactory(code="ogwr", health_board=board)
 
 
-@pytest.fixture
+@remembered
 def reflection(cycle, cluster) -> SelfReflection:
     """Not started."""
     return SelfReflectionFactory(cycle=cycle, cluster=cluster)
@@ -178,28 +199,28 @@ def reflection(cycle, cluster) -> SelfReflection:
 # The cast -----------------------------------------------------------------------------
 
 
-@pytest.fixture
+@remembered
 def lead(cluster):
     return UserFactory(email="lead@example.test", lead_of=cluster)
 
 
-@pytest.fixture
+@remembered
 def contributor(cluster):
     return UserFactory(email="contributor@example.test", contributor_to=cluster)
 
 
-@pytest.fixture
+@remembered
 def stranger(other_cluster):
     """The lead of another cluster of the same board."""
     return UserFactory(email="stranger@example.test", lead_of=other_cluster)
 
 
-@pytest.fixture
+@remembered
 def officer(board):
     return UserFactory(email="officer@example.test", officer_of=board)
 
 
-@pytest.fixture
+@remembered
 def other_officer(db):
     """The officer of another board."""
     return UserFactory(
@@ -207,21 +228,21 @@ def other_officer(db):
     )
 
 
-@pytest.fixture
+@remembered
 def national(db):
     return UserFactory(email="national@example.test", national_officer=True)
 
 
-@pytest.fixture
+@remembered
 def translator(db):
     return UserFactory(email="translator@example.test", translator=True)
 
 
-@pytest.fixture
+@remembered
 def administrator(db):
     return UserFactory(email="administrator@example.test", administrator=True)
 
 
-@pytest.fixture
+@remembered
 def superuser(db):
     return UserFactory(email="superuser@example.test", is_superuser=True)

@@ -104,6 +104,7 @@ class _Texts(HTMLParser):
         super().__init__()
         self.texts = []
         self.open = []  # pairs of a tag and whether its content counts
+        self.drawn = ""  # the latest line of text in a drawing
 
     @property
     def counts(self):
@@ -131,5 +132,15 @@ class _Texts(HTMLParser):
             pass
 
     def handle_data(self, data):
-        if self.counts:
-            self.texts.append(" ".join(data.split()))
+        if not self.counts:
+            return
+        text = " ".join(data.split())
+        is_drawn = self.open and self.open[-1][0] == "text"
+        if is_drawn and self.drawn and self.drawn.count(OPEN) > self.drawn.count(CLOSE):
+            text = (
+                f"{self.drawn} {text}"  # a sentence in a drawing goes on a line below
+            )
+            self.texts.remove(self.drawn)
+        if is_drawn:
+            self.drawn = text
+        self.texts.append(text)

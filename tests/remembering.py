@@ -117,9 +117,8 @@ def _copied(cursor, table):
 
 
 def _selected(cursor, table):
-    columns = [
-        column.name for column in connection.introspection.get_table_description(cursor, table)
-    ]
+    cursor.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608
+    columns = [name for name, *_ in cursor.description]
     # A plus changes nothing, and keeps what is stored from being read as a date or a bool.
     select = ", ".join(f'+"{column}"' for column in columns)
     named = ", ".join(f'"{column}"' for column in columns)

@@ -93,13 +93,13 @@ def test_officer_sees_how_far_the_clusters_are(client, officer, board, reflectio
         (
             "en",
             "Submitted self-reflections that wait to be looked at: 7",
-            "and 2 more, in the results",
+            "and 2 more, among all clusters",
             "No submitted self-reflection waits to be looked at.",
         ),
         (
             "cy",
             "Hunanfyfyrdodau a gyflwynwyd ac sy'n aros i rywun edrych arnynt: 7",
-            "rhagor yn y trosolwg: 2",
+            "rhagor ymhlith yr holl glystyrau: 2",
             "Nid oes unrhyw hunanfyfyrdod a gyflwynwyd yn aros i rywun edrych arno.",
         ),
     ],

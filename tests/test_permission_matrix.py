@@ -718,6 +718,7 @@ ROUTES = [
         (name, SENT, "401 | 401 401 401 401 401 | 401 401 401 401 401")
         for name in sorted(FOR_PROGRAMS - {"api:openapi"})
     ),
+    ("dashboard:levels", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:outcomes", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:variation", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:goals", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),

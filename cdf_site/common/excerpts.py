@@ -1,5 +1,6 @@
 """Where words stand in a text, and what stands around them: pure functions."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from cdf_site.common.folding import fold
@@ -27,7 +28,7 @@ def excerpt(text, words):
     """``text`` around the first of the folded ``words`` that it holds, with every one of them marked."""
     folded, places = _folded_with_places(text)
     spans = sorted(
-        (places[start], places[start + len(word) - 1] + 1)
+        (places[start], _after(text, places[start + len(word) - 1]))
         for word in words
         for start in _starts(folded, word)
     )
@@ -62,6 +63,14 @@ def _starts(folded, word):
     while at >= 0:
         yield at
         at = folded.find(word, at + len(word))
+
+
+def _after(text, place):
+    """Where the sign at ``place`` ends, with the accents that stand after it."""
+    place += 1
+    while place < len(text) and unicodedata.combining(text[place]):
+        place += 1
+    return place
 
 
 def _cut(text, first):

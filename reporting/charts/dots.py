@@ -115,7 +115,7 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
         words += numbers_at(ticks, scale, top + LINE / 2)
         top += LINE + 4
     # Where there are labels above the rows, no line runs through them.
-    strips, bands, strokes = [[top, top]], [], []
+    first, strips, bands, strokes = top, [], [], []
     for row in rows:
         label, after = block(row.label, 1, top + 4, (beside or width) - 12)
         words += label
@@ -127,7 +127,8 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
                 words[-1] = replace(words[-1], y=c(words[-1].y + shift))
         else:
             middle, bottom = after + ROW / 2 - 2, after + ROW
-            strips.append([after, bottom - 2])
+            if row.value is not None:
+                strips.append((after, bottom - 2))
         height = 16
         for band, paint in ((row.outer, OUTER_BAND), (row.inner, INNER_BAND)):
             if band:
@@ -143,7 +144,9 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
                 )
         if row.value is None:
             words.append(
-                Words(row.text, c(left), c(middle + SIZE * BASELINE), fill=SECONDARY)
+                Words(
+                    row.text, c(left + 8), c(middle + SIZE * BASELINE), fill=SECONDARY
+                )
             )
         else:
             marks.append(
@@ -153,10 +156,7 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
                 Words(row.text, c(width - 1), c(middle + SIZE * BASELINE), anchor="end")
             )
         top = bottom
-    strips[-1][1] = top + 4
-    if beside:
-        strips[0][1] = top + 4
-    for upper, lower in strips:
+    for upper, lower in [(first, top + 4)] if beside else strips:
         strokes += across(ticks, scale, upper, lower)
         if reference:
             strokes.append(line(x, upper - 2, x, lower, TEXT, 2))

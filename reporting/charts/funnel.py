@@ -207,6 +207,8 @@ def _name_beside(label, x, y, taken, frame):
         ((x - 10 - width, y - 9, x - 10, y + 9), "end", x - 10),
         ((x - width / 2, y - 28, x + width / 2, y - 10), "middle", x),
         ((x - width / 2, y + 10, x + width / 2, y + 28), "middle", x),
+        ((x + 2, y - 32, x + 2 + width, y - 14), "start", x + 2),
+        ((x - 2 - width, y + 14, x - 2, y + 32), "end", x - 2),
     ):
         inside = (
             box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from reporting.actions import ALL, CHANGED, ESCALATED, OPEN, OVERDUE
-from reporting.exhibits.actions import empty_of, in_hand_note
+from reporting.exhibits.actions import empty_of, in_hand_notes
 from reporting.exhibits.base import Exhibit
 from reporting.exhibits.distribution import name_of
 from reporting.tables import Column, Kind, Link, Table
@@ -89,7 +89,7 @@ def load(page):
         title=title,
         table=Table(title, COLUMNS, [_row(action) for action in shown.actions]),
         source=_("Actions as clusters keep them."),
-        notes=[in_hand_note()],
+        notes=in_hand_notes(page),
         empty=empty_of(page)
         or ("" if shown.actions else _("There is no such action here.")),
     )

@@ -114,7 +114,7 @@ def load(page):
             [(str(row[0]), row[3:8]) for row in rows],
             description_of(counts.all),
         ),
-        notes=[] if empty else [in_hand_note(), overdue_note()],
+        notes=[] if empty else [*in_hand_notes(page), overdue_note()],
         empty=empty,
     )
 
@@ -132,10 +132,24 @@ def are_known(page):
     return bool(page.coverage.readable or page.action_counts.all.total())
 
 
-def in_hand_note():
-    return _(
-        "Counted are actions that you may see, and that were undertaken in this cycle, or earlier and not closed before it opened."
-    )
+def in_hand_notes(page):
+    """Which actions are counted, as whole sentences."""
+    notes = [
+        _(
+            "Counted are actions that you may see, and that were undertaken in this cycle, or earlier and not closed before it opened."
+        )
+    ]
+    if not page.reads_all:
+        notes.append(
+            _(
+                "You can read the actions of some clusters only: %(count)s of %(total)s. The counts are of those, also where a row is called after the whole."
+            )
+            % {
+                "count": shown(page.coverage.readable),
+                "total": shown(page.coverage.total),
+            }
+        )
+    return notes
 
 
 def overdue_note():

@@ -10,7 +10,7 @@ from reporting.exhibits.actions import (
     are_known,
     bars_of,
     empty_of,
-    in_hand_note,
+    in_hand_notes,
     numbers,
     overdue_note,
 )
@@ -65,7 +65,9 @@ def load(page):
             [(row[0], row[1:6]) for row in with_actions],
             _description(with_actions),
         ),
-        notes=[] if empty else [*_without(without), in_hand_note(), overdue_note()],
+        notes=[]
+        if empty
+        else [*_without(without), *in_hand_notes(page), overdue_note()],
         empty=empty,
     )
 

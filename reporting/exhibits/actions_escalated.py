@@ -12,7 +12,7 @@ from reporting.exhibits.actions import (
     bars_of,
     description_of,
     empty_of,
-    in_hand_note,
+    in_hand_notes,
     numbers,
 )
 from reporting.exhibits.base import Exhibit
@@ -57,6 +57,6 @@ def load(page):
             [(row[0], row[1:6]) for row in rows],
             description_of(escalated),
         ),
-        notes=[] if empty else [in_hand_note()],
+        notes=[] if empty else in_hand_notes(page),
         empty=empty,
     )

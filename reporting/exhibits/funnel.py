@@ -118,7 +118,7 @@ def _chart(title, variation):
         description=words.seen(variation),
         spots=[
             Spot(
-                area.name,
+                getattr(area.scope.place, "short_name", area.name),
                 float(area.figure.denominator),
                 float(area.figure.value),
                 words.SERIES[area.standing],

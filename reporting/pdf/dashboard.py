@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 from reporting.commentary import WHOLE_PAGE
 from reporting.exhibits import EXHIBITS, numbered
 from reporting.heat_map import A_PAGE, load_heat_map
-from reporting.pdf.rendering import LINE, MOST_LINES, TooLong, draw
+from reporting.pdf.rendering import LINE, TooLong, draw
 from reporting.pdf.summary import Answer, Level, readable
 from reporting.tables import Kind
 from reporting.whole_cycle import load_whole_cycle
 
+MOST_LINES = 6_000  # cells, in both languages: all of Wales holds 4,000
 HEAT_MAP = "levels"  # the view that is a table of its own
 # Columns: from here on the letters are smaller, and then the page is turned.
-MANY_COLUMNS, TOO_MANY_COLUMNS = 8, 13
+MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 13
+TOO_MANY_TEXTS = 7  # columns of texts: from here on the page is turned too
 FEW_ROWS = 12  # which stay on one page
 TALLEST = 1.6  # of its width: what is taller would be too small to read on one page
 
@@ -74,7 +76,7 @@ class Picture:
     @property
     def is_turned(self):
         texts = sum(not is_number for _head, is_number in self.heads)
-        return len(self.heads) >= TOO_MANY_COLUMNS or texts >= MANY_COLUMNS
+        return len(self.heads) >= TOO_MANY_COLUMNS or texts >= TOO_MANY_TEXTS
 
 
 @dataclass(frozen=True)

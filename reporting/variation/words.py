@@ -1,6 +1,6 @@
 """What the exhibits on variation say: numbers, titles, notes, and the columns that they share."""
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -109,11 +109,9 @@ KINDS = {
 
 def number(value, indicator):
     """A figure of ``indicator`` in the formats of the page."""
-    if indicator.unit == Indicator.Unit.COUNT:
-        decimals = 0 if value == int(value) else 2
-    else:
-        decimals = 1
-    text = number_format(value, decimals, use_l10n=True, force_grouping=True)
+    # As the table below rounds it; number_format would cut off what is beyond the decimals.
+    decimals = "-2g" if indicator.unit == Indicator.Unit.COUNT else "1g"
+    text = floatformat(value, decimals)
     return f"{text}%" if indicator.unit == Indicator.Unit.PERCENTAGE else text
 
 

@@ -422,7 +422,7 @@ def test_lead_withdraws(client, lead, submitted):
         ("enablers_edit", 9),
         ("closing_edit", 9),  # one for the support needs that can be chosen
         ("reflection_check", 11),
-        ("draft_detail", 10),
+        ("draft_detail", 11),  # one for the names of barriers and support needs
     ],
 )
 def test_queries_of_each_page(

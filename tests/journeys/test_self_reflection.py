@@ -9,11 +9,7 @@ import pytest
 from assessments.models import Answer, SelfReflection
 from tests.journeys.world import World, fits, follow, press, sign_in, sign_out, words
 
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.essential,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 TEXTS = {"cy": "Mae'r tŷ a'r ŵyn yn iawn.", "en": "All is well with us."}
 
@@ -59,7 +55,9 @@ def fill_page(page, text):
         area.fill(text)
 
 
-@pytest.mark.parametrize("language", ["cy", "en"])
+@pytest.mark.parametrize(
+    "language", [pytest.param("cy", marks=pytest.mark.essential), "en"]
+)
 def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     page = new_page(locale="cy-GB" if language == "cy" else "en-GB")
     text = TEXTS[language]
@@ -118,7 +116,9 @@ def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     # What the board sees
     sign_in(page, world.officer, language)
     looked_at(page)
-    follow(page.get_by_role("link", name=words(language, "See the results")))
+    follow(
+        page.get_by_role("link", name=words(language, "See how far the clusters are"))
+    )
     assert page.locator("table").first.is_visible()
     looked_at(page)
     follow(page.get_by_role("rowheader", name="Afan").get_by_role("link").first)
@@ -134,6 +134,7 @@ def test_from_signing_in_to_the_pdf(new_page, world, looked_at, language):
     assert text in re.sub(r"\s+", " ", "".join(p.extract_text() for p in pdf.pages))
 
 
+@pytest.mark.essential
 def test_two_tabs_on_one_answer_without_javascript(new_page, world, faults):
     faults.expect("status of 409")
     first = new_page(java_script_enabled=False)
@@ -163,6 +164,7 @@ def test_two_tabs_on_one_answer_without_javascript(new_page, world, faults):
     )
 
 
+@pytest.mark.essential
 @pytest.mark.parametrize("javascript", [True, False])
 def test_changing_the_language_keeps_what_is_typed(new_page, world, javascript):
     page = new_page(java_script_enabled=javascript)
@@ -184,6 +186,7 @@ def test_changing_the_language_keeps_what_is_typed(new_page, world, javascript):
     assert len(kept) >= 5
 
 
+@pytest.mark.essential
 def test_enter_in_a_field_saves_and_stays_in_the_language(new_page, world):
     page = new_page()
     sign_in(page, world.lead)
@@ -198,6 +201,7 @@ def test_enter_in_a_field_saves_and_stays_in_the_language(new_page, world):
     assert str(Answer.objects.get().dated_on) == "2029-11-03"
 
 
+@pytest.mark.essential
 def test_errors_lead_to_their_field(new_page, world, looked_at, faults):
     faults.expect("status of 422")
     page = new_page()

@@ -1,11 +1,10 @@
 """The cast of a review; see ``tests/peerreview/world.py``."""
 
-import pytest
-
 from tests.peerreview.world import build_review_world
+from tests.remembering import remembered
 
 
-@pytest.fixture
+@remembered
 def world(reflection, lead, contributor, officer, other_officer, national):
     """In the phase of annotating; ``world.put_into(...)`` changes that."""
     return build_review_world(

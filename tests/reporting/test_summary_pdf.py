@@ -724,7 +724,7 @@ def test_a_text_without_end_is_refused(submission, content):
 def test_an_unknown_format_is_refused(submission, content):
     with pytest.raises(ValueError, match="not known"):
         render_summary(
-            with_content(submission, content | {"format": 3}), languages=("cy",)
+            with_content(submission, content | {"format": 4}), languages=("cy",)
         )
 
 

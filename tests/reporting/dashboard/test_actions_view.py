@@ -305,6 +305,18 @@ def test_whoever_sees_none_is_told_so(client, cycles, four, cluster, stranger):
     assert [row[1:] for row in rows] == [[0, 2, *[None] * 6]]
 
 
+def test_whoever_sees_some_is_told_of_how_many(cycles, four, officer, national):
+    told = [
+        any(
+            note.startswith("You can read the actions of some clusters only: 2 of 3.")
+            for note in actions.load(Page(reader, EVERYWHERE, cycles[0], cycles)).notes
+        )
+        for reader in (officer, national)
+    ]
+
+    assert told == [True, False]
+
+
 def test_before_anything_was_undertaken(client, reflections, national):
     client.force_login(national)
 

@@ -122,3 +122,34 @@ def test_every_key_can_be_told_without_colour():
         *[False] * 4,
         True,
     ]
+
+
+def test_what_is_too_high_for_a_sheet_goes_on_with_its_heading_and_legend():
+    rows = [
+        Row(f"Outcome {number}", [Bar([1, 2, 3, 4, 5])], "Part" if not number else "")
+        for number in range(40)
+    ]
+    drawing = stacked_bars(
+        key="levels",
+        title="Levels",
+        description="What is seen.",
+        keys=keys_of(LABELS, LEVEL_PAINTS, LEVEL_SYMBOLS),
+        rows=rows,
+    )
+
+    sheets = [drawing, *drawing.more]
+    labels = [
+        words.text
+        for sheet in sheets
+        for words in sheet.words
+        if words.text.startswith("Outcome")
+    ]
+    assert len(sheets) == 2
+    assert labels == [row.label for row in rows]
+    assert [sheet.title for sheet in sheets] == ["Levels (1/2)", "Levels (2/2)"]
+    assert len({sheet.key for sheet in [*sheets, drawing.narrow]}) == 3
+    for sheet in sheets:
+        assert [words.text for words in sheet.words].count("Part") == 1
+        assert len(sheet.legend) == 5
+        assert sheet.height < 1.4 * sheet.width
+    assert len(drawing.narrow.segments) == 200

@@ -20,6 +20,7 @@ from organisations.models import Cluster
 from reporting.disclosure import may_show
 from reporting.exhibits import EXHIBITS, Page
 from reporting.scopes import scope_of_code
+from reporting.variation import words
 from reporting.variation.figures import KINDS, Standing, load_variation
 from tests.factories import (
     ClusterFactory,
@@ -426,6 +427,21 @@ def test_what_lies_beyond_the_limits(wales, cycle, national, writer):
         13.17,
         14.46,
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "text"),
+    [
+        (Unit.PER_1000, "135.457", "135.5"),
+        (Unit.PERCENTAGE, "99.96", "100.0%"),
+        (Unit.COUNT, "4567", "4,567"),
+        (Unit.COUNT, "4567.50", "4,567.50"),
+    ],
+)
+def test_numbers_are_rounded_and_not_cut_off(unit, value, text):
+    indicator = IndicatorFactory.build(unit=unit)
+
+    assert words.number(Decimal(value), indicator) == text
 
 
 def test_a_count_has_no_limits_and_says_so(wales, cycle, national, writer):
