@@ -263,6 +263,14 @@ def test_nothing_is_put_in_after_a_word_that_would_change_it():
 NUMBERS = (0, 1, 2, 3, 4, 6, 7)
 # What is said at each of these numbers; one text with # where the noun never changes.
 COUNTED = {
+    "%(count)s outcome has no action and no bar.": (
+        "Canlyniadau heb gam gweithredu, a heb far: #."
+    ),
+    "%(cycle)s: its edition had %(count)s outcome with levels that this edition does not carry on. It is not shown.": tuple(
+        f"{number}: canlyniadau â lefelau nad yw'r rhifyn hwn yn eu parhau: {number}. "
+        + ("Ni chaiff ei ddangos." if number == 1 else "Ni chânt eu dangos.")
+        for number in NUMBERS
+    ),
     "You have %(left)s outcome left.": (
         "Nid oes gennych unrhyw ganlyniadau ar ôl.",
         "Mae gennych 1 canlyniad ar ôl.",

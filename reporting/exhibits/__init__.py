@@ -19,7 +19,14 @@ from reporting.exhibits import (
     signs,
     variation,
 )
-from reporting.exhibits.base import AGREED, OWN, Exhibit, Page, numbered
+from reporting.exhibits.base import (
+    AGREED,
+    OWN,
+    Exhibit,
+    Page,
+    kind_of_note,
+    numbered,
+)
 
 EXHIBITS = {
     module.KEY: module.load
@@ -44,4 +51,12 @@ EXHIBITS = {
     )
 }
 
-__all__ = ["AGREED", "EXHIBITS", "OWN", "Exhibit", "Page", "numbered"]
+__all__ = [
+    "AGREED",
+    "EXHIBITS",
+    "OWN",
+    "Exhibit",
+    "Page",
+    "kind_of_note",
+    "numbered",
+]

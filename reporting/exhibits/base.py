@@ -25,13 +25,16 @@ from reporting.tallies import (
 from reporting.variation.figures import load_variation
 
 OWN, AGREED = "own", "agreed"  # which level is looked at
+OF = "--"  # stands in no key
 
 
 @dataclass(frozen=True)
 class Exhibit:
     """A numbered picture with its table: what a committee is shown, and what stands behind it.
 
-    ``key`` names it in addresses, files and commentary. ``chart`` is a drawing of
+    ``key`` names it in addresses and files. ``about`` says which one of its kind it is, where what
+    officers write on it would be wrong below another: an indicator's code, or the agreed levels.
+    ``chart`` is a drawing of
     ``reporting.charts``, or None; ``notes`` are whole sentences below it. ``dated`` is the day on
     which the figures stood so. ``empty`` is said in place of picture and table where there is
     nothing to show yet.
@@ -46,6 +49,17 @@ class Exhibit:
     number: int = 0
     empty: str = ""
     dated: object = field(default_factory=timezone.localdate)
+    about: str = ""
+
+    @property
+    def note_key(self):
+        """What commentary on it is stored under; see ``kind_of_note``."""
+        return f"{self.key}{OF}{self.about}" if self.about else self.key
+
+
+def kind_of_note(note_key):
+    """The key of the exhibit that a note is on."""
+    return note_key.partition(OF)[0]
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,11 @@ class Page:
     def shows_agreed(self):
         """Whether agreed levels are looked at, and not the clusters' own."""
         return self.level == AGREED
+
+    @property
+    def about_level(self):
+        """What an exhibit of levels is about, beside what it is of the clusters' own."""
+        return AGREED if self.shows_agreed else ""
 
     @cached_property
     def coverage(self):

@@ -131,6 +131,7 @@ def load(page):
     is_empty = not outcomes or not any(group.counted for group in groups)
     return Exhibit(
         key=KEY,
+        about=page.about_level,
         title=title,
         table=Table(title, COLUMNS, rows),
         source=_("Self-reflections as they were submitted, and what peers agreed."),

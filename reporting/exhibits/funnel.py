@@ -78,6 +78,7 @@ def load(page):
     }
     return Exhibit(
         key=KEY,
+        about=variation.indicator.code,
         title=title,
         table=Table(
             words.caption(title, variation),

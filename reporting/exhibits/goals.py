@@ -101,6 +101,7 @@ def load(page):
     empty = _empty(page)
     return Exhibit(
         key=KEY,
+        about=page.about_level,
         title=title,
         table=Table(title, COLUMNS, rows),
         source=_("Self-reflections as they were submitted, and what peers agreed."),

@@ -254,6 +254,7 @@ def _exhibit(title, columns_of_table, rows, journey, chart, notes):
     empty = _empty(journey)
     return Exhibit(
         key=KEY,
+        about=page.about_level,
         title=title,
         table=Table(title, columns_of_table, rows),
         source=_("Self-reflections as they were submitted, and what peers agreed."),

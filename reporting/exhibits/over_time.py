@@ -60,6 +60,7 @@ def load(page):
     is_wales = page.scope == EVERYWHERE
     return Exhibit(
         key=KEY,
+        about=variation.indicator.code,
         title=title,
         table=Table(
             words.caption(title, variation),

@@ -40,6 +40,7 @@ def load(page):
     rows.append([_("Wales"), *_row(variation, EVERYWHERE, variation.wales)])
     return Exhibit(
         key=KEY,
+        about=variation.indicator.code,
         title=title,
         table=Table(words.caption(title, variation), COLUMNS, rows, FILE_ONLY),
         source=words.source(variation),

@@ -102,7 +102,7 @@ class HeatMap:
     rows: list[Row]
     page: PageOfRows | None = None
 
-    key = "heat_map"  # of its files and of what officers write on it
+    key = note_key = "heat_map"  # of its files, and of what officers write on it
 
     @property
     def title(self):

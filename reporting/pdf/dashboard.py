@@ -269,7 +269,7 @@ def _picture(page, exhibit, language):
         source=exhibit.source,
         dated=date_format(exhibit.dated, "j F Y"),
         notes=exhibit.notes,
-        commentary=_note(page, exhibit.key, language),
+        commentary=_note(page, exhibit.note_key, language),
     )
 
 

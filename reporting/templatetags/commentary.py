@@ -18,12 +18,12 @@ def commentary(context, exhibit=None):
             "dashboard:commentary",
             kwargs={
                 "scope": page.scope.code,
-                "exhibit": exhibit.key if exhibit else "page",
+                "exhibit": exhibit.note_key if exhibit else "page",
             },
             query=page.query | {"cycle": page.cycle.code, "from": context["view"]},
         )
     return {
-        "note": page.commentaries.on(exhibit.key if exhibit else WHOLE_PAGE),
+        "note": page.commentaries.on(exhibit.note_key if exhibit else WHOLE_PAGE),
         "edit_url": edit_url,
         "name": exhibit.title if exhibit else page.scope.name,
         "heading": "h3" if exhibit else "h2",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cdf_site.common.two_texts import joined
 from organisations.permissions import Permission, authorise
 from reporting.commentary import WHOLE_PAGE
-from reporting.exhibits import EXHIBITS, numbered
+from reporting.exhibits import EXHIBITS, kind_of_note, numbered
 from reporting.forms.commentary import (
     LABELS,
     LANGUAGES,
@@ -54,7 +54,8 @@ def _key(exhibit):
     """What the address says, as it is stored; 404 where there is no such exhibit."""
     if exhibit == PAGE:
         return WHOLE_PAGE
-    if exhibit not in EXHIBITS:
+    longest = Commentary._meta.get_field("exhibit").max_length
+    if kind_of_note(exhibit) not in EXHIBITS or len(exhibit) > longest:
         raise Http404
     return exhibit
 
@@ -69,8 +70,8 @@ def _stored(user, page, key):
 def _draw(request, page, key, form, *, status=200):
     exhibits = []
     if key:
-        exhibits = numbered([EXHIBITS[key](page)])
-        if not exhibits:  # of this scope, there is none
+        exhibits = numbered([EXHIBITS[kind_of_note(key)](page)])
+        if not exhibits or exhibits[0].note_key != key:  # there is none such here
             raise Http404
     return render(
         request,
@@ -94,7 +95,7 @@ def _frame(request, page, key):
     place = {"scope": page.scope.code, "exhibit": key or PAGE}
     return {
         "page": page,
-        "back_url": f"{page.scope.url(view, **query)}#{key or 'commentary'}",
+        "back_url": f"{page.scope.url(view, **query)}#{kind_of_note(key) or 'commentary'}",
         "edit_url": reverse(
             "dashboard:commentary", kwargs=place, query=query | {"from": view}
         ),

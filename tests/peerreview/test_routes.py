@@ -229,16 +229,20 @@ def statuses(client, world, people, where, phase, names):
     if phase in {PLANNED, Phase.CLOSED}:  # as they are derived
         ReviewAccess.objects.update(ends_at=timezone.now())
     taken = dict(own_routes())
-    found = {name: [] for name in names}
-    for actor in ACTORS:
-        client.force_login(people[actor])
-        for name in names:
-            if name in DRAWN and actor not in DRAWN_FOR:
-                found[name].append("...")
-                continue
-            address = reverse(name, kwargs={key: where[key] for key in taken[name]})
-            found[name].append(str(client.get(address).status_code))
-    return found
+    return {
+        name: [
+            str(
+                client.get(
+                    reverse(name, kwargs={key: where[key] for key in taken[name]})
+                ).status_code
+            )
+            if name not in DRAWN or actor in DRAWN_FOR
+            else "..."
+            for actor in ACTORS
+            if not client.force_login(people[actor])
+        ]
+        for name in names
+    }
 
 
 # In one phase, in which the most is open, on every database; who sees what: test_reading.py.
