@@ -131,9 +131,7 @@ def build(sheet, evidence=None):
 
     def questions(part, names):
         return {
-            name.value: _question(
-                name, part.answer(Subject(question=name)), part.tags
-            )
+            name.value: _question(name, part.answer(Subject(question=name)), part.tags)
             for name in names
         }
 

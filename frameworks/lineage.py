@@ -16,7 +16,9 @@ class Lineage:
 
     def places(self, edition_id):
         """The place of each outcome in an edition, as it counts in a standing."""
-        outcomes = (pk for pk, edition in self._edition.items() if edition == edition_id)
+        outcomes = (
+            pk for pk, edition in self._edition.items() if edition == edition_id
+        )
         return {pk: place for place, pk in enumerate(outcomes)}
 
     def in_edition(self, outcome_id, edition_id):

@@ -28,8 +28,8 @@ from assessments.selectors.actions import (
     read_over_their_framework,
     with_all_it_shows,
 )
-from cdf_site.common.two_texts import joined
 from assessments.views.loading import outcome_url, visible
+from cdf_site.common.two_texts import joined
 from frameworks.errata import read_over
 from frameworks.models import Criterion
 from organisations.permissions import Permission, authorise, holds

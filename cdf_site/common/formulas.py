@@ -5,7 +5,9 @@ import re
 # How a text begins that such a program computes, or that hides one that does: also full-width
 # signs, and signs behind blanks. A text that begins like a guarded one is guarded as well, so that
 # taking the guard away always gives back what was there.
-LIKE_A_FORMULA = re.compile(r"'*(?:[\s\x00]*[=+\-@＝＋－＠]|[\t\r\n\x00])")
+LIKE_A_FORMULA = re.compile(
+    r"'*(?:[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00])"
+)
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 # A workbook holds control characters as _x000B_, and what reads like that with its line escaped.
 _TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")

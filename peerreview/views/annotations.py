@@ -15,10 +15,10 @@ from django.utils.formats import time_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from cdf_site.common.two_texts import joined
 from assessments.views.loading import reverse_in_language
 from cdf_site.common.languages import detect
 from cdf_site.common.scripts import by_script
+from cdf_site.common.two_texts import joined
 from peerreview.forms.annotations import (
     A_KEY,
     AnnotationsForm,

@@ -1,5 +1,7 @@
 """Levels over the cycles: of one cluster, or of how many clusters at each; gaps where there was no outcome."""
 
+from dataclasses import replace
+
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
@@ -155,7 +157,8 @@ def _of_many(page):
         },
         *_notes(journey),
     ]
-    return _exhibit(title, COLUMNS, rows, journey, chart, notes)
+    found = _exhibit(title, COLUMNS, rows, journey, chart, notes)
+    return replace(found, about=page.about_level)
 
 
 def _description_of_many(journey, followed):
@@ -254,7 +257,6 @@ def _exhibit(title, columns_of_table, rows, journey, chart, notes):
     empty = _empty(journey)
     return Exhibit(
         key=KEY,
-        about=page.about_level,
         title=title,
         table=Table(title, columns_of_table, rows),
         source=_("Self-reflections as they were submitted, and what peers agreed."),

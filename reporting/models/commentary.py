@@ -22,11 +22,9 @@ A_CLUSTER = "cluster-"  # how the code of a cluster's scope begins
 
 
 def _codes(kind, places):
-    return places.annotate(scope_code=Concat(
-            Value(f"{kind}-"), "code", output_field=models.CharField()
-        )).values(
-        "scope_code"
-    )
+    return places.annotate(
+        scope_code=Concat(Value(f"{kind}-"), "code", output_field=models.CharField())
+    ).values("scope_code")
 
 
 def _written_by(user):

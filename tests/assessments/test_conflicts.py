@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from assessments.models import Answer, AnswerVersion
-from cdf_site.common.two_texts import joined
 from assessments.views.loading import reflection_url
+from cdf_site.common.two_texts import joined
 from tests.steps import criterion_subject, entry, save, stored, words_of
 
 pytestmark = pytest.mark.django_db

@@ -155,9 +155,7 @@ def test_the_page_asks_as_little_whatever_there_is(
     assert (response.status_code, len(queries)) == (200, 18)
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("cy", "Cytunwyd:"), ("en", "Agreed:")]
-)
+@pytest.mark.parametrize(("language", "said"), [("cy", "Cytunwyd:"), ("en", "Agreed:")])
 def test_the_page_in_both_languages(client, agreed, lead, language, said):
     client.force_login(lead)
 
