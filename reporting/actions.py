@@ -186,10 +186,15 @@ class ActionList:
     page: PageOfRows | None
 
 
+def list_asked_for(page):
+    """The name of the list that the address asks for."""
+    name = page.query.get("list")
+    return name if name in LISTS else OPEN
+
+
 def load_action_list(page):
     """The list that the address asks for: one query, and one for each edition that was corrected."""
-    name = page.query.get("list")
-    name = name if name in LISTS else OPEN
+    name = list_asked_for(page)
     rows = _ordered(actions_of(page).filter(_condition(name)), name)
     if page.in_file:
         return ActionList(name, read_over_their_framework(list(rows)), None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -116,47 +116,62 @@ def own_scope(user):
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A scope to go to: its code, and its name in the language of the page."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Choices:
     """The scopes that somebody can go to, each kind in the alphabet of the page."""
 
-    regions: list[Scope]
-    boards: list[Scope]
-    authorities: list[Scope]
-    clusters: list[Scope]
+    regions: list[Choice]
+    boards: list[Choice]
+    authorities: list[Choice]
+    clusters: list[Choice]
 
 
 def scopes_for(user, scope):
-    """The scopes that ``user`` can go to from ``scope``: three queries.
+    """The scopes that ``user`` can go to from ``scope``: one query.
 
     Every region, board and authority; of the clusters those that are near, because there can be
     thousands: of the scope's board or authority, or else the reader's own.
     """
-    boards = list(
-        HealthBoard.objects.select_related("regional_partnership_board").in_name_order()
-    )
-    regions = {
-        board.regional_partnership_board_id: board.regional_partnership_board
-        for board in boards
+    places = {
+        REGION: RegionalPartnershipBoard.objects.filter(
+            pk__in=HealthBoard.objects.values("regional_partnership_board")
+        ),
+        BOARD: HealthBoard.objects.all(),
+        AUTHORITY: LocalAuthority.objects.all(),
+        CLUSTER: readable_clusters(user).filter(_near(user, scope)),
     }
-    name = "sort_cy" if get_language() == "cy" else "sort_en"
+    first, *others = (_named(kind, rows) for kind, rows in places.items())
+    found = {kind: [] for kind in places}
+    for kind, code, name, *_order in first.union(*others, all=True).order_by(
+        "sorted_as", "pk"
+    ):
+        found[kind].append(Choice(f"{kind}-{code}", name))
     return Choices(
-        regions=[
-            Scope(REGION, region)
-            for region in sorted(
-                regions.values(), key=lambda region: (getattr(region, name), region.pk)
-            )
-        ],
-        boards=[Scope(BOARD, board) for board in boards],
-        authorities=[
-            Scope(AUTHORITY, authority)
-            for authority in LocalAuthority.objects.in_name_order()
-        ],
-        clusters=[
-            Scope(CLUSTER, cluster)
-            for cluster in readable_clusters(user)
-            .filter(_near(user, scope))
-            .in_name_order()
-        ],
+        regions=found[REGION],
+        boards=found[BOARD],
+        authorities=found[AUTHORITY],
+        clusters=found[CLUSTER],
+    )
+
+
+def _named(kind, places):
+    """What a choice needs of ``places``: models with all that they hold take longer to make."""
+    language = "cy" if get_language() == "cy" else "en"
+    return (
+        places.order_by()
+        .annotate(
+            scope_kind=Value(kind),
+            shown=F(f"name_{language}"),
+            sorted_as=F(f"sort_{language}"),
+        )
+        .values_list("scope_kind", "code", "shown", "sorted_as", "pk")
     )
 
 

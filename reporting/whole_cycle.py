@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, Value, When, Window
 
 from assessments.models import (
     OPEN_STATUSES,
@@ -82,7 +82,7 @@ class WholeCycle:
 
 
 def load_whole_cycle(page):
-    """What ``page.user`` may read of the cluster of ``page``: eight queries.
+    """What ``page.user`` may read of the cluster of ``page``: seven queries.
 
     Two more where the cycles are of several editions, or the wording was corrected.
     """
@@ -101,6 +101,7 @@ def load_whole_cycle(page):
     rows = _submitted(user, list(by_cycle.values()))
     reflection = by_cycle.get(page.cycle.pk)
     submissions = {row.submission.reflection_id: row.submission for row in rows}
+    open_actions, action_counts = _open_actions(page)
     return WholeCycle(
         reflection=reflection,
         submission=submissions.get(reflection.pk) if reflection else None,
@@ -108,8 +109,8 @@ def load_whole_cycle(page):
         lines=_lines(page, shown, by_cycle, rows),
         reviews=_reviews(user, reflection),
         figures=_figures(page),
-        actions=_open_actions(page),
-        action_counts=_action_counts(page),
+        actions=open_actions,
+        action_counts=action_counts,
     )
 
 
@@ -195,46 +196,60 @@ def _figures(page):
             period_start__lte=page.cycle.closes_at.date(),
         )
         .select_related("indicator")
-        .order_by("-period_start")
+        .order_by("-period_start", "-indicator")
     )
     for value in values:
-        found.setdefault(value.indicator.code, []).append(value)
+        of_same = found.setdefault(_identity(value.indicator), {})
+        of_same.setdefault(value.period_start, value)
     lines = []
     for indicator in indicators:
-        value, before = (*found.get(indicator.code, [])[:2], None, None)[:2]
+        newest = list(found.get(_identity(indicator), {}).values())[:2]
+        value, before = (*newest, None, None)[:2]
         lines.append(
             FigureLine(indicator, value, _period(value), before, _period(before))
         )
     return lines
 
 
+def _identity(indicator):
+    """What makes indicators of several editions the same one; see ``reporting.variation``."""
+    return indicator.code, indicator.unit, indicator.period
+
+
 def _period(value):
     return value and Period(value.period_start, value.indicator.period)
 
 
-def _actions(page):
-    return Action.objects.visible_to(page.user).filter(
-        reflection__cluster=page.scope.place
-    )
-
-
 def _open_actions(page):
-    return list(
-        _actions(page)
-        .open()
-        .select_related("owner", "outcome__module", "reflection__cycle")
-        .order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST_ACTIONS]
-    )
-
-
-def _action_counts(page):
+    """Some of the actions that are open, and how many there are of which: one query."""
     of_cycle = Q(reflection__cycle=page.cycle)
-    return Counter(
-        _actions(page).aggregate(
-            undertaken=Count("pk", filter=of_cycle),
-            done=Count("pk", filter=of_cycle & Q(status=Action.Status.DONE)),
-            dropped=Count("pk", filter=of_cycle & Q(status=Action.Status.DROPPED)),
-            open=Count("pk", filter=Q(status__in=OPEN_STATUSES)),
-            overdue=Count("pk", filter=Q(pk__in=Action.objects.overdue().values("pk"))),
+    is_open = Q(status__in=OPEN_STATUSES)
+    counted = {
+        "undertaken": of_cycle,
+        "done": of_cycle & Q(status=Action.Status.DONE),
+        "dropped": of_cycle & Q(status=Action.Status.DROPPED),
+        "open": is_open,
+        "overdue": Q(pk__in=Action.objects.overdue().values("pk")),
+    }
+    # Counted over all of them, before some are taken; what is open stands first.
+    actions = (
+        Action.objects.visible_to(page.user)
+        .filter(reflection__cluster=page.scope.place)
+        .annotate(
+            **{
+                f"count_{name}": Window(Count("pk", filter=condition))
+                for name, condition in counted.items()
+            }
         )
+        .select_related("owner", "outcome__module", "reflection__cycle")
+        .order_by(
+            Case(When(is_open, then=Value(0)), default=Value(1)),
+            F("due_on").asc(nulls_last=True),
+            "pk",
+        )[:MOST_ACTIONS]
     )
+    found = list(actions)
+    counts = {
+        name: getattr(found[0], f"count_{name}") if found else 0 for name in counted
+    }
+    return [each for each in found if each.status in OPEN_STATUSES], Counter(counts)

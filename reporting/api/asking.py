@@ -18,7 +18,7 @@ from reporting.tallies import layout_of
 
 MOST = 200  # in one answer
 FURTHEST = 1_000_000
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"(?!0000)(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
 
 
 def described(default, description, **more):

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 from ninja import Query, Router
@@ -70,7 +70,11 @@ class ValueFilters(OfScope, Part):
 def standings(request, filters: Query[OutcomeFilters]):
     asked = _asked(request, filters)
     seen = Standing.objects.visible_to(asked.user).filter(pk=OuterRef("pk"))
-    rows = _standings(asked, Standing.objects.annotate(is_seen=Exists(seen)))
+    # Of others, one without agreed levels would tell that they have submitted.
+    known = Standing.objects.annotate(is_seen=Exists(seen)).filter(
+        Q(is_seen=True) | Q(agreed_levels__regex=r"\d")
+    )
+    rows = _standings(asked, known)
 
     def as_read(row, suggested):
         levels = []
@@ -281,9 +285,10 @@ def indicator_values(request, filters: Query[ValueFilters]):
 
 def _month(name, filters):
     text = getattr(filters, name)
-    if not MONTH.fullmatch(text):
+    found = MONTH.fullmatch(text)
+    if not found:
         raise errors.WrongParameters(**{name: errors.WRONG_MONTH})
-    return datetime.date.fromisoformat(f"{text}-01")
+    return datetime.date(int(found["year"]), int(found["month"]), 1)
 
 
 def _value(value):

@@ -63,12 +63,13 @@ class Reference:
 
 @dataclass(frozen=True)
 class Labels:
-    """The words of the legend: of series those that occur, in order; "" where there is no such."""
+    """The words of the scale and of the legend: of series those that occur, in order; "" where there is no such."""
 
     inner: str = ""
     outer: str = ""
     series: tuple = ()  # pairs of a series and its label
     hollow: str = ""
+    value: str = ""  # what the scale is of
 
 
 def dots(*, key, title, description, rows, labels, reference=None):
@@ -90,6 +91,9 @@ def _drawn(key, title, description, rows, labels, reference, width, beside):
     marks, words, top = mark_legend(
         spot_keys(labels.series, hollow_label=labels.hollow), 1, top + 4, width - 2
     )
+    if labels.value:
+        lines, top = block(labels.value, 1, top + 8, width - 2, fill=SECONDARY)
+        words += lines
     top += 12
     numbers = max(
         (text_width(row.text) for row in rows if row.value is not None), default=0

@@ -153,22 +153,11 @@ def _drawn(
         x, y = across_scale.at(each.size), scale.at(each.value)
         marks.append(spot(each.series, x, y, is_hollow=each.is_hollow))
         taken.append((x - MARK, y - MARK, x + MARK, y + MARK))
-    at_centre = Words(
-        centre_text,
-        c(right),
-        c(scale.at(centre) - 8),
-        anchor="end",
-        weight=600,
-    )
-    taken.append(
-        (
-            right - text_width(centre_text, bold=True),
-            scale.at(centre) - 22,
-            right,
-            scale.at(centre),
+    words.append(
+        _name_of_centre(
+            centre_text, scale.at(centre), taken, (left, top, right, bottom)
         )
     )
-    words.append(at_centre)
     if width == WIDE:
         for each in _outermost_first(spots, centre):
             x, y = across_scale.at(each.size), scale.at(each.value)
@@ -196,6 +185,32 @@ def _drawn(
 
 def _outermost_first(spots, centre):
     return sorted(spots, key=lambda each: -abs(each.value - centre))
+
+
+def _name_of_centre(text, y, taken, frame):
+    """The words on the line of the centre, at the end and side where no spot is; ``taken`` grows by them."""
+    left, top, right, bottom = frame
+    width = text_width(text, bold=True)
+    places = [
+        ((x, y + low, x + width, y + high), anchor, end, y + baseline)
+        for x, anchor, end in (
+            (right - width, "end", right),
+            (left + 4, "start", left + 4),
+        )
+        for low, high, baseline in ((-22, -3, -8), (3, 22, 17))
+    ]
+    box, anchor, x, baseline = next(
+        (
+            place
+            for place in places
+            if top <= place[0][1]
+            and place[0][3] <= bottom
+            and not any(_overlap(place[0], other) for other in taken)
+        ),
+        places[0],
+    )
+    taken.append(box)
+    return Words(text, c(x), c(baseline), anchor=anchor, weight=600)
 
 
 def _name_beside(label, x, y, taken, frame):

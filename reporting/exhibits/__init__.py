@@ -23,39 +23,42 @@ from reporting.exhibits.base import (
     AGREED,
     OWN,
     Exhibit,
+    Offer,
     Page,
     kind_of_note,
     numbered,
 )
 
-EXHIBITS = {
-    module.KEY: module.load
-    for module in (
-        distribution,
-        heat_map,
-        journey,
-        self_and_agreed,
-        signs,
-        factors,
-        needs,
-        needs_by_outcome,
-        goals,
-        goal_signs,
-        variation,
-        funnel,
-        over_time,
-        actions,
-        actions_by_outcome,
-        actions_escalated,
-        action_list,
-    )
-}
+_MODULES = (
+    distribution,
+    heat_map,
+    journey,
+    self_and_agreed,
+    signs,
+    factors,
+    needs,
+    needs_by_outcome,
+    goals,
+    goal_signs,
+    variation,
+    funnel,
+    over_time,
+    actions,
+    actions_by_outcome,
+    actions_escalated,
+    action_list,
+)
+EXHIBITS = {module.KEY: module.load for module in _MODULES}
+# By the same keys: from a ``Page`` to an ``Offer``, or None where there is no exhibit.
+OFFERS = {module.KEY: module.offer for module in _MODULES}
 
 __all__ = [
     "AGREED",
     "EXHIBITS",
+    "OFFERS",
     "OWN",
     "Exhibit",
+    "Offer",
     "Page",
     "kind_of_note",
     "numbered",

@@ -3,11 +3,18 @@
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from reporting.actions import ALL, CHANGED, ESCALATED, OPEN, OVERDUE
+from reporting.actions import (
+    ALL,
+    CHANGED,
+    ESCALATED,
+    OPEN,
+    OVERDUE,
+    list_asked_for,
+)
 from reporting.exhibits.actions import empty_of, in_hand_notes
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.exhibits.distribution import name_of
 from reporting.tables import Column, Kind, Link, Table
 
@@ -80,10 +87,15 @@ NAMES = {
 }
 
 
+def offer(page):
+    """What ``load`` would give."""
+    return Offer(KEY, _title(page), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``: the list that its address asks for, a page of it or all."""
     shown = page.action_list
-    title = f"{pgettext('exhibit', 'Actions')}: {NAMES[shown.name]}"
+    title = _title(page)
     return Exhibit(
         key=KEY,
         title=title,
@@ -93,6 +105,10 @@ def load(page):
         empty=empty_of(page)
         or ("" if shown.actions else _("There is no such action here.")),
     )
+
+
+def _title(page):
+    return _("Actions: %(list)s") % {"list": NAMES[list_asked_for(page)]}
 
 
 def _row(action):

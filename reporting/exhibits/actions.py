@@ -14,7 +14,7 @@ from reporting.actions import (
 )
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import ABSENT, DEEP, MIDDLE, PALE, WHITE, Paint
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.scopes import CLUSTER
 from reporting.tables import Column, Kind, Link, Table
 
@@ -78,6 +78,11 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give."""
+    return Offer(KEY, _title(page), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``: no query but those of its action counts and its coverage."""
     counts = page.action_counts
@@ -95,11 +100,7 @@ def load(page):
             ]
             for place, part in counts.parts.items()
         ]
-    title = (
-        _("Actions: how far they are")
-        if page.scope.is_cluster
-        else _("Actions: how far they are, and where")
-    )
+    title = _title(page)
     empty = empty_of(page)
     return Exhibit(
         key=KEY,
@@ -116,6 +117,14 @@ def load(page):
         ),
         notes=[] if empty else [*in_hand_notes(page), overdue_note()],
         empty=empty,
+    )
+
+
+def _title(page):
+    return (
+        _("Actions: how far they are")
+        if page.scope.is_cluster
+        else _("Actions: how far they are, and where")
     )
 
 
@@ -136,7 +145,7 @@ def in_hand_notes(page):
     """Which actions are counted, as whole sentences."""
     notes = [
         _(
-            "Counted are actions that you may see, and that were undertaken in this cycle, or earlier and not closed before it opened."
+            "Counted here: the actions that you may see that were undertaken in this cycle, and earlier ones that were not closed before it opened."
         )
     ]
     if not page.reads_all:

@@ -14,7 +14,7 @@ from reporting.exhibits.actions import (
     numbers,
     overdue_note,
 )
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.exhibits.distribution import name_of
 from reporting.tables import Column, Table
 
@@ -29,6 +29,11 @@ COLUMNS = [
     ),
     *COUNTS,
 ]
+
+
+def offer(page):
+    """What ``load`` would give."""
+    return Offer(KEY, _title(), COLUMNS)
 
 
 def load(page):
@@ -48,7 +53,7 @@ def load(page):
                 *numbers(elsewhere, is_known=True),
             ]
         )
-    title = _("Actions, outcome by outcome")
+    title = _title()
     empty = empty_of(page)
     with_actions = [row for row in rows if row[-1]]
     without = sum(not of_outcome[outcome.pk].total() for outcome in page.outcomes)
@@ -70,6 +75,10 @@ def load(page):
         else [*_without(without), *in_hand_notes(page), overdue_note()],
         empty=empty,
     )
+
+
+def _title():
+    return _("Actions, outcome by outcome")
 
 
 def _by_outcome(page):

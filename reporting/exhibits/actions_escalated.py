@@ -15,7 +15,7 @@ from reporting.exhibits.actions import (
     in_hand_notes,
     numbers,
 )
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.tables import Column, Table
 
 KEY = "actions_escalated"
@@ -29,6 +29,11 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give."""
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``: no query but those of its action counts and its coverage."""
     by_escalation = page.action_counts.by_escalation
@@ -40,7 +45,7 @@ def load(page):
         (counts for code, counts in by_escalation.items() if code),
         start=Counter(),
     )
-    title = _("What was escalated, and to whom")
+    title = _title()
     empty = empty_of(page)
     if not empty and not escalated.total():
         empty = _("None of the actions has been escalated.")
@@ -60,3 +65,7 @@ def load(page):
         notes=[] if empty else in_hand_notes(page),
         empty=empty,
     )
+
+
+def _title():
+    return _("What was escalated, and to whom")

@@ -11,6 +11,7 @@ from organisations.permissions import Permission, holds
 from reporting.actions import load_action_counts, load_action_list
 from reporting.commentary import Commentaries
 from reporting.goals import linked_goals
+from reporting.holdings import load_holdings
 from reporting.needs import load_needs_of
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Table
@@ -55,6 +56,15 @@ class Exhibit:
     def note_key(self):
         """What commentary on it is stored under; see ``kind_of_note``."""
         return f"{self.key}{OF}{self.about}" if self.about else self.key
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an exhibit would be on a page, told without loading it: for lists of all of them."""
+
+    key: str
+    title: str
+    columns: list
 
 
 def kind_of_note(note_key):
@@ -136,6 +146,11 @@ class Page:
     def lineage(self):
         """Which outcome carries on which, for cycles of several editions."""
         return Lineage()
+
+    @cached_property
+    def holdings(self):
+        """What there is of it, for whoever only lists what could be shown."""
+        return load_holdings(self)
 
     @cached_property
     def commentaries(self):

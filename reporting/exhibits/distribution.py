@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from frameworks.models import Level
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import LEVEL_PAINTS, LEVEL_SYMBOLS
-from reporting.exhibits.base import AGREED, LEVELS, OWN, Exhibit
+from reporting.exhibits.base import AGREED, LEVELS, OWN, Exhibit, Offer
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
 
@@ -105,6 +105,13 @@ class Group:
         return [levels[level] for level in (*LEVELS, None)]
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if page.scope.is_cluster:
+        return None
+    return Offer(KEY, _title(page), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``, one query more than its tallies; None for a single cluster."""
     if page.scope.is_cluster:
@@ -123,11 +130,7 @@ def load(page):
         for place, outcome in outcomes
         for group in groups
     ]
-    title = (
-        _("Agreed levels, outcome by outcome")
-        if page.shows_agreed
-        else _("The clusters' own levels, outcome by outcome")
-    )
+    title = _title(page)
     is_empty = not outcomes or not any(group.counted for group in groups)
     return Exhibit(
         key=KEY,
@@ -138,6 +141,14 @@ def load(page):
         chart=None if is_empty else _chart(title, outcomes, groups),
         notes=_notes(page, groups),
         empty=_empty(page, outcomes) if is_empty else "",
+    )
+
+
+def _title(page):
+    return (
+        _("Agreed levels, outcome by outcome")
+        if page.shows_agreed
+        else _("The clusters' own levels, outcome by outcome")
     )
 
 

@@ -7,7 +7,7 @@ from assessments.models import FactorChoice
 from assessments.standing import FACTORS, NOT_ANSWERED
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import ABSENT, DEEP, EMPTY, MIDDLE, TEXT, Paint
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
 
@@ -64,6 +64,13 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if page.scope.is_cluster or not page.holdings.factors:
+        return None
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None for a single cluster, and where the edition has no factors."""
     factors = page.factors
@@ -75,7 +82,7 @@ def load(page):
         for place, factor in enumerate(factors)
         for name, tally in groups
     ]
-    title = _("The enabling factors, one by one")
+    title = _title()
     is_empty = not page.tally.submitted
     return Exhibit(
         key=KEY,
@@ -85,6 +92,10 @@ def load(page):
         chart=None if is_empty else _chart(title, factors, groups),
         empty=_empty(page) if is_empty else "",
     )
+
+
+def _title():
+    return _("The enabling factors, one by one")
 
 
 def name_of(factor):

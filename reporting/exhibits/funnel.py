@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from frameworks.models import Indicator
 from reporting.charts.funnel import Labels, Spot, funnel
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.tables import Column, Kind, Table
 from reporting.variation import words
 
@@ -66,16 +66,19 @@ COLUMNS = [
 FILE_ONLY = frozenset({"area_code", "indicator", "unit", "period"})
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if not _is_there(page.variation):
+        return None
+    return Offer(KEY, _title(page.variation), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None without limits, or without an area to put beside them."""
     variation = page.variation
-    if variation is None or variation.at is None:
+    if not _is_there(variation):
         return None
-    if not variation.has_limits or not variation.known_areas:
-        return None
-    title = _("%(indicator)s: what chance would explain") % {
-        "indicator": variation.indicator.name
-    }
+    title = _title(variation)
     return Exhibit(
         key=KEY,
         about=variation.indicator.code,
@@ -90,6 +93,18 @@ def load(page):
         chart=_chart(title, variation),
         notes=words.notes_of_limits(variation),
     )
+
+
+def _is_there(variation):
+    if variation is None or variation.at is None:
+        return False
+    return variation.has_limits and bool(variation.known_areas)
+
+
+def _title(variation):
+    return _("%(indicator)s: what chance would explain") % {
+        "indicator": variation.indicator.name
+    }
 
 
 def _row(variation, area):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from assessments.models import SignsChoice
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import SIGN_PAINTS
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.exhibits.goals import CLUSTERS, GOAL, notes_on_links
 from reporting.exhibits.signs import KINDS, SYMBOLS
 from reporting.goals import answered_any
@@ -50,12 +50,19 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if not page.holdings.goals_without_levels:
+        return None
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None where no goal has outcomes without levels."""
     rows = [_row(page, linked) for linked in page.goals]
     if not any(row[1] for row in rows):
         return None
-    title = _("Well-being goals: signs seen of the criteria linked to each")
+    title = _title()
     empty = _empty(page)
     return Exhibit(
         key=KEY,
@@ -71,6 +78,10 @@ def load(page):
         ],
         empty=empty,
     )
+
+
+def _title():
+    return _("Well-being goals: signs seen of the criteria linked to each")
 
 
 def _row(page, linked):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import LEVEL_PAINTS, LEVEL_SYMBOLS
-from reporting.exhibits.base import LEVELS, Exhibit
+from reporting.exhibits.base import LEVELS, Exhibit, Offer
 from reporting.exhibits.distribution import labels_of_levels
 from reporting.goals import answered_any
 from reporting.tables import Column, Kind, Table
@@ -90,14 +90,15 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give."""
+    return Offer(KEY, _title(page), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``: no query but its tallies, outcomes and goals."""
     rows = [_row(page, linked) for linked in page.goals]
-    title = (
-        _("Well-being goals: agreed levels of the outcomes linked to each")
-        if page.shows_agreed
-        else _("Well-being goals: own levels of the outcomes linked to each")
-    )
+    title = _title(page)
     empty = _empty(page)
     return Exhibit(
         key=KEY,
@@ -111,11 +112,19 @@ def load(page):
     )
 
 
+def _title(page):
+    return (
+        _("Well-being goals: agreed levels of the outcomes linked to each")
+        if page.shows_agreed
+        else _("Well-being goals: own levels of the outcomes linked to each")
+    )
+
+
 def notes_on_links(page):
     """What to know of the links between goals and outcomes, as whole sentences."""
     notes = [
         _(
-            "An outcome that is linked to several goals counts for each of them. A goal to which few outcomes are linked is followed by little."
+            "An outcome that is linked to several goals counts for each of them. Where few outcomes are linked to a goal, its bar says little about it."
         )
     ]
     if page.cycle.edition.goal_links_are_suggested:

@@ -5,7 +5,7 @@ from dataclasses import astuple, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.exhibits.base import OWN, Exhibit
+from reporting.exhibits.base import OWN, Exhibit, Offer
 from reporting.heat_map import AgreedCell, OwnCell, SignsCell, load_heat_maps
 from reporting.tables import Column, Kind, Table
 
@@ -109,11 +109,16 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give."""
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``: whole where it is for a file, and else without rows, at no query."""
     # Both levels are in it, whichever the page shows.
     heat_maps = load_heat_maps(replace(page, level=OWN)) if page.in_file else []
-    title = _("Clusters and outcomes")
+    title = _title()
     rows = [
         [
             row.cluster.name,
@@ -139,6 +144,10 @@ def load(page):
         if page.in_file
         else _("Clusters stand by outcomes in the heat map, and in its files."),
     )
+
+
+def _title():
+    return _("Clusters and outcomes")
 
 
 def _values(cell):

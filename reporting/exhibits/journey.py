@@ -11,7 +11,7 @@ from reporting.charts.base import LEVEL_PAINTS, LEVEL_SYMBOLS
 from reporting.charts.columns import NO_COLUMN, Followed, columns
 from reporting.charts.panels import StopLabels
 from reporting.charts.steps import Walk, steps
-from reporting.exhibits.base import LEVELS, Exhibit
+from reporting.exhibits.base import LEVELS, Exhibit, Offer
 from reporting.exhibits.distribution import labels_of_levels, name_of
 from reporting.journeys import load_journey
 from reporting.tables import Column, Kind, Table
@@ -101,9 +101,23 @@ CLUSTER_COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give."""
+    columns_here = CLUSTER_COLUMNS if page.scope.is_cluster else COLUMNS
+    return Offer(KEY, _title(page), columns_here)
+
+
 def load(page):
     """The exhibit for ``page``: of a cluster both its levels, else those that the page looks at."""
     return _of_cluster(page) if page.scope.is_cluster else _of_many(page)
+
+
+def _title(page):
+    if page.scope.is_cluster:
+        return _("The cluster's levels over the cycles, outcome by outcome")
+    if page.shows_agreed:
+        return _("Agreed levels over the cycles, outcome by outcome")
+    return _("The clusters' own levels over the cycles, outcome by outcome")
 
 
 # Many clusters ------------------------------------------------------------------------
@@ -130,11 +144,7 @@ def _of_many(page):
         for stop, found in zip(journey.stops, at_stops, strict=True):
             values = [None] * 6 if found is None else [*found, counted(stop.tally)]
             rows.append([*_about(outcome, stop, found is not None), *values])
-    title = (
-        _("Agreed levels over the cycles, outcome by outcome")
-        if page.shows_agreed
-        else _("The clusters' own levels over the cycles, outcome by outcome")
-    )
+    title = _title(page)
     chart = None
     if not _empty(journey):
         chart = columns(
@@ -204,7 +214,7 @@ def _of_cluster(page):
             [*_about(outcome, stop, found is not None), *(found or (None, None))]
             for stop, found in zip(journey.stops, at_stops, strict=True)
         ]
-    title = _("The cluster's levels over the cycles, outcome by outcome")
+    title = _title(page)
     chart = None
     if not _empty(journey):
         chart = steps(

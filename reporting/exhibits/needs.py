@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from assessments.models import NeedTag
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import DEEP, EMPTY
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.tables import Column, Kind, Link, Table
 
 KEY = "needs"
@@ -46,6 +46,13 @@ COLUMNS = [
 FILE_ONLY = frozenset({"code"})
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if page.scope.is_cluster:
+        return None
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None for a single cluster, which is not counted."""
     if page.scope.is_cluster:
@@ -65,7 +72,7 @@ def load(page):
         for kind, found in by_kind
         for tag, count in found
     ]
-    title = _("The most common barriers and support needs")
+    title = _title()
     return Exhibit(
         key=KEY,
         title=title,
@@ -80,6 +87,10 @@ def load(page):
         ],
         empty="" if rows else _empty(needs),
     )
+
+
+def _title():
+    return _("The most common barriers and support needs")
 
 
 def _chosen(page, tag):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assessments.models import NeedTag
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.tables import Column, Kind, Link, Table
 
 KEY = "needs_by_outcome"
@@ -49,6 +49,13 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if page.scope.is_cluster or not page.holdings.needs_of_outcomes:
+        return None
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None for a single cluster, and where nothing was chosen."""
     needs = page.needs
@@ -69,7 +76,7 @@ def load(page):
                 needs.counted,
             ]
         )
-    title = _("Barriers and support needs, outcome by outcome")
+    title = _title()
     return Exhibit(
         key=KEY,
         title=title,
@@ -79,10 +86,14 @@ def load(page):
     )
 
 
+def _title():
+    return _("Barriers and support needs, outcome by outcome")
+
+
 def _most_common(needs, kind, counts):
     """Its name, or their names where several are as common, and how many clusters chose it."""
     found = needs.of_kind(kind, counts)
     if not found:
         return _("None chosen"), 0
     most = found[0][1]
-    return ", ".join(tag.name for tag, count in found if count == most), most
+    return "; ".join(tag.name for tag, count in found if count == most), most

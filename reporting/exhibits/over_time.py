@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from frameworks.models import Indicator
 from reporting.charts.lines import Followed, Point, lines
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
 from reporting.variation import words
@@ -47,16 +47,20 @@ FILE_ONLY = frozenset({"area_code", "indicator", "unit", "period"})
 OF_WALES = frozenset({"wales", "wales_clusters_known"})
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if not _followed_on(page):
+        return None
+    return Offer(KEY, _title(page.variation), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None where no period has a figure that may be shown."""
-    variation = page.variation
-    if variation is None or variation.at is None:
-        return None
-    oldest_first = variation.periods[::-1]
-    followed = _followed(page.scope, variation.indicator, oldest_first)
+    variation, followed = page.variation, _followed_on(page)
     if not followed:
         return None
-    title = _("%(indicator)s: over time") % {"indicator": variation.indicator.name}
+    oldest_first = variation.periods[::-1]
+    title = _title(variation)
     is_wales = page.scope == EVERYWHERE
     return Exhibit(
         key=KEY,
@@ -72,6 +76,18 @@ def load(page):
         chart=_chart(title, variation, followed, oldest_first, page.scope),
         notes=_notes(variation, is_wales),
     )
+
+
+def _followed_on(page):
+    """The lines that there are on ``page``; none without figures."""
+    variation = page.variation
+    if variation is None or variation.at is None:
+        return []
+    return _followed(page.scope, variation.indicator, variation.periods[::-1])
+
+
+def _title(variation):
+    return _("%(indicator)s: over time") % {"indicator": variation.indicator.name}
 
 
 def _row(scope, indicator, each):

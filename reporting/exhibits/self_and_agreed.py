@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from reporting.charts.bars import shown
 from reporting.charts.dumbbell import Pair, dumbbell
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.exhibits.distribution import name_of
 from reporting.tables import Column, Kind, Table
 from reporting.tallies import with_levels
@@ -105,13 +105,26 @@ class Compared:
     agreed: float | None
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if not page.scope.is_cluster:
+        return Offer(KEY, _title(page), COLUMNS)
+    return Offer(KEY, _title(page), CLUSTER_COLUMNS) if page.holdings.agreed else None
+
+
+def _title(page):
+    if page.scope.is_cluster:
+        return _("The cluster's own levels beside those agreed with peers")
+    return _("The clusters' own levels beside those agreed with peers")
+
+
 def load(page):
     """The exhibit for ``page``; None for a cluster where no level was agreed yet."""
     outcomes = with_levels(page.outcomes)
     if page.scope.is_cluster:
         return _of_cluster(page, outcomes)
     compared = [_compared(outcome, page.tally.pairs(at)) for at, outcome in outcomes]
-    title = _("The clusters' own levels beside those agreed with peers")
+    title = _title(page)
     is_empty = not any(one.clusters for one in compared)
     return Exhibit(
         key=KEY,
@@ -158,7 +171,7 @@ def _row(one):
 def _notes():
     return [
         _(
-            "Counted are clusters that have both levels of an outcome. Higher, the same, lower: at how many of them the agreed level is above the cluster's own, equal to it, or below it."
+            "Counted here: the clusters that have both levels of an outcome. Higher, the same, lower: at how many of them the agreed level is above the cluster's own, equal to it, or below it."
         ),
         _(
             "In a mean, below level 1 counts as 0. The agreed level stands beside the cluster's own and never replaces it."
@@ -246,7 +259,7 @@ def _description(compared):
 def _of_cluster(page, outcomes):
     if not page.tally.agreed:
         return None
-    title = _("The cluster's own levels beside those agreed with peers")
+    title = _title(page)
     rows, pairs = [], []
     for place, outcome in outcomes:
         own = _only(page.tally.own_levels(place))

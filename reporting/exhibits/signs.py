@@ -9,7 +9,7 @@ from assessments.models import SignsChoice
 from assessments.standing import NOT_ANSWERED, SIGNS
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import SIGN_PAINTS
-from reporting.exhibits.base import OWN, Exhibit
+from reporting.exhibits.base import OWN, Exhibit, Offer
 from reporting.exhibits.distribution import Group, counted_of
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
@@ -58,6 +58,13 @@ COLUMNS = [
 ]
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if page.scope.is_cluster or not page.holdings.sign_criteria:
+        return None
+    return Offer(KEY, _title(), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None for a single cluster, and where the edition asks for no signs."""
     criteria = page.layout.sign_criteria
@@ -75,7 +82,7 @@ def load(page):
         for place, criterion in enumerate(criteria)
         for group in groups
     ]
-    title = _("Signs seen, criterion by criterion")
+    title = _title()
     is_empty = not page.tally.submitted
     return Exhibit(
         key=KEY,
@@ -86,6 +93,10 @@ def load(page):
         notes=[] if is_empty else _notes(page, criteria),
         empty=_empty(page) if is_empty else "",
     )
+
+
+def _title():
+    return _("Signs seen, criterion by criterion")
 
 
 def name_of(criterion):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from reporting.charts.dots import Labels, Reference, Row, dots
-from reporting.exhibits.base import Exhibit
+from reporting.exhibits.base import Exhibit, Offer
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Link, Table
 from reporting.variation import words
@@ -24,10 +24,17 @@ COLUMNS = [
 FILE_ONLY = frozenset({"area_code", "indicator", "unit", "period"})
 
 
+def offer(page):
+    """What ``load`` would give; None where it gives none."""
+    if not _is_there(page.variation):
+        return None
+    return Offer(KEY, words.title_by_area(page.variation), COLUMNS)
+
+
 def load(page):
     """The exhibit for ``page``; None where there is no figure of any indicator yet."""
     variation = page.variation
-    if variation is None or variation.at is None:
+    if not _is_there(variation):
         return None
     title = words.title_by_area(variation)
     rows = [
@@ -47,6 +54,10 @@ def load(page):
         chart=_chart(title, variation) if variation.known_areas else None,
         notes=words.notes_of_areas(variation),
     )
+
+
+def _is_there(variation):
+    return variation is not None and variation.at is not None
 
 
 def _row(variation, scope, figure):
@@ -87,6 +98,7 @@ def _chart(title, variation):
             outer=_("Limits of 99.8%") if has_limits else "",
             series=words.series_labels(variation) if has_limits else (),
             hollow=words.hollow_label(figures),
+            value=words.heading(variation),
         ),
     )
 

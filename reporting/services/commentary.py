@@ -10,6 +10,7 @@ from organisations.audit import record
 from organisations.models import AuditEvent, Role
 from organisations.permissions import Permission, holds
 from reporting.models import Commentary, CommentaryVersion
+from reporting.scopes import BOARD
 
 __all__ = ["Typed", "may_have_written", "save_commentary"]
 
@@ -42,7 +43,7 @@ def save_commentary(*, scope, cycle, exhibit, entries, operation_id, by):
         row = rows[language]
         is_shown = row.choice == Commentary.Choice.SHOWN
         row.shared_at = timezone.now() if is_shown else None
-        row.health_board = _health_board_of(by)
+        row.health_board = _health_board_of(by, scope)
         row.save(update_fields=["shared_at", "health_board"])
         record(
             AuditEvent.Kind.CHANGED,
@@ -84,12 +85,16 @@ def _locked_rows(scope, cycle, exhibit, languages):
     return {row.written_for: row for row in locked.order_by("written_for")}
 
 
-def _health_board_of(user):
-    """The board whose officer writes; None for the national programme's."""
+def _health_board_of(user, scope):
+    """The board for which an officer writes on ``scope``; None for the national programme's."""
     if user.has_role(Role.NATIONAL_OFFICER):
         return None
-    return next(
+    boards = [
         membership.health_board
         for membership in user.current_memberships
         if membership.role == Role.HEALTH_BOARD_OFFICER
-    )
+    ]
+    there = set(scope.clusters().values_list("health_board", flat=True))
+    if scope.kind == BOARD:
+        there.add(scope.place.pk)
+    return next((board for board in boards if board.pk in there), boards[0])

@@ -211,7 +211,7 @@ def notes_of_areas(variation):
         notes.append(
             _(
                 "The figure of an area is computed from what was counted in all of its clusters"
-                " together; it is no mean of their figures."
+                " together; it is not the average of their figures."
             )
         )
     else:

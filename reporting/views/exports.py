@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from organisations.permissions import Permission, holds
 from reporting import facts
-from reporting.exhibits import EXHIBITS, numbered
+from reporting.exhibits import EXHIBITS, OFFERS
 from reporting.files import handed_over
 from reporting.table_files import as_csv, as_workbook, csv_lines, dictionary_of
 from reporting.views.loading import dashboard_page, show
@@ -46,8 +46,8 @@ def data(request, scope):
         "reporting/dashboard_data.html",
         {
             "exhibits": [
-                (exhibit, *(_address(page, exhibit, name) for name in FILES))
-                for exhibit in _exhibits(page)
+                (offer, *(_address(page, offer, name) for name in FILES))
+                for offer in _offers(page)
             ],
             "may_hold_tokens": holds(request.user, Permission.HOLD_TOKENS),
         },
@@ -59,7 +59,7 @@ def dictionary(request, scope):
     """What each column of each table holds, as a page."""
     page = dashboard_page(request, scope)
     table = _dictionary(page)
-    titles = {exhibit.key: exhibit.title for exhibit in _exhibits(page)}
+    titles = {offer.key: offer.title for offer in _offers(page)}
     titles[FACTS] = _("Every fact that you may see")
     tables = {}
     for row in table.rows:
@@ -121,21 +121,22 @@ def _exhibit(request, scope, key):
     return page, found
 
 
-def _address(page, exhibit, name):
+def _address(page, offer, name):
     query = {key: value for key, value in page.filters.items() if value is not None}
     return reverse(
         f"dashboard:{name}",
-        kwargs={"scope": page.scope.code, "exhibit": exhibit.key},
+        kwargs={"scope": page.scope.code, "exhibit": offer.key},
         query=query,
     )
 
 
-def _exhibits(page):
-    return numbered(load(page) for load in EXHIBITS.values())
+def _offers(page):
+    """What the page has files of."""
+    return list(filter(None, (offer(page) for offer in OFFERS.values())))
 
 
 def _dictionary(page):
-    tables = {exhibit.key: exhibit.table.columns for exhibit in _exhibits(page)}
+    tables = {offer.key: offer.columns for offer in _offers(page)}
     return dictionary_of(tables | {FACTS: facts.COLUMNS})
 
 

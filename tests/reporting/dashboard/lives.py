@@ -14,7 +14,7 @@ from assessments.models import (
 )
 from assessments.services.standings import note_agreed
 from assessments.standing import standing_of
-from frameworks.models import Outcome
+from frameworks.models import EnablingFactor, Outcome
 
 
 def outcomes_of(edition):
@@ -50,7 +50,12 @@ def freeze(reflection, *, by, own=None, signs=None, agreed=None):
             {"code": module.code, "uses_levels": module.uses_levels, "outcomes": of}
             for module, of in modules.items()
         ],
-        "enabling_factors": [],
+        "enabling_factors": [
+            {"number": factor.number, "answer": {"choice": ""}}
+            for factor in EnablingFactor.objects.filter(
+                edition=reflection.cycle.edition
+            )
+        ],
     }
     text = snapshot.canonical(content)
     submission = Submission.objects.create(

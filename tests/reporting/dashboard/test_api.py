@@ -177,6 +177,17 @@ def test_of_others_agreed_levels_alone(ask, written, stranger):
     assert lines(ask(stranger, "answers")) == []
 
 
+def test_who_submitted_is_not_told_before_levels_are_agreed(
+    ask, reflection, lead, stranger
+):
+    submit_everything(reflection, by=lead)
+
+    part = ask(stranger, "standings").json()
+
+    assert (part["count"], part["results"]) == (0, [])
+    assert len(results(ask(lead, "standings"))) == 1
+
+
 def test_every_answer_with_its_words(ask, written, lead):
     said = lines(ask(lead, "answers"))
 
@@ -337,6 +348,8 @@ def test_filters(ask, written, lead):
         ("indicator-values", {"indicator": "unknown"}, ["indicator"]),
         ("indicator-values", {"period_from": "2030-13"}, ["period_from"]),
         ("indicator-values", {"period_to": "April"}, ["period_to"]),
+        ("indicator-values", {"period_from": "0000-01"}, ["period_from"]),
+        ("indicator-values", {"period_from": "٢٠٣٠-04"}, ["period_from"]),
         ("facts", {"kind": "guess"}, ["kind"]),
         ("facts", {"limit": "5"}, ["limit"]),
     ],

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from organisations.models import AuditEvent, Membership
+from organisations.models import AuditEvent, Membership, Role
 from reporting.models import Commentary, CommentaryVersion
 from tests.factories import UserFactory
 
@@ -101,6 +101,23 @@ def test_who_may_not_write_saves_nothing(client, lead, stranger, other_officer):
 
     assert statuses == [403, 404, 403]
     assert not Commentary.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_officer_of_two_boards_writes_for_the_one_that_it_is_about(
+    client, officer, other_officer
+):
+    theirs = other_officer.memberships.get().health_board
+    Membership.objects.create(
+        user=officer, role=Role.HEALTH_BOARD_OFFICER, health_board=theirs
+    )
+
+    for scope in ("board-7A0", "board-7A9"):
+        write(client, officer, en="Mine.", where={"scope": scope})
+
+    assert dict(
+        Commentary.objects.exclude(text="").values_list("scope", "health_board__code")
+    ) == {"board-7A0": "7A0", "board-7A9": "7A9"}
 
 
 @pytest.mark.django_db

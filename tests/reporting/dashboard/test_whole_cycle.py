@@ -15,7 +15,12 @@ from frameworks.models import Indicator
 from reporting.exhibits import Page
 from reporting.scopes import scope_of_code
 from reporting.whole_cycle import load_whole_cycle
-from tests.factories import CycleFactory, IndicatorFactory, SelfReflectionFactory
+from tests.factories import (
+    CycleFactory,
+    EditionFactory,
+    IndicatorFactory,
+    SelfReflectionFactory,
+)
 from tests.steps import answer_all, outcome_of, start, submit
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +110,37 @@ def test_figures_up_to_the_end_of_the_cycle(agreed, cluster, lead, officer):
     ]
     assert shown == [(0, 5), (None, None)]
     assert found.known_figures == 1
+
+
+def test_figures_of_an_earlier_edition_of_the_same_indicator(
+    agreed, cluster, lead, officer
+):
+    edition = agreed.cycle.edition
+    earlier, measured_otherwise = EditionFactory(), EditionFactory()
+    known = {"code": "visits", "period": "year"}
+    then = IndicatorFactory(edition=earlier, unit="count", **known)
+    now = IndicatorFactory(edition=edition, unit="count", **known)
+    other = IndicatorFactory(edition=measured_otherwise, unit="per_1000", **known)
+    ends = timezone.localdate(agreed.cycle.closes_at)
+    for indicator, years_ago, number in (
+        (then, 2, 5),
+        (then, 1, 6),
+        (now, 1, 7),
+        (other, 1, 8),
+    ):
+        IndicatorValue.objects.create(
+            indicator=indicator,
+            cluster=cluster,
+            period_start=ends.replace(month=4, day=1, year=ends.year - years_ago),
+            numerator=number,
+            denominator=1000 if indicator == other else None,
+            entered_by=officer,
+        )
+
+    (line,) = whole(lead, agreed.cycle).figures
+
+    # One figure a period, and none that was counted in another unit.
+    assert (line.value.numerator, line.before.numerator) == (7, 5)
 
 
 def test_actions_are_counted(agreed, lead):
