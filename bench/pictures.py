@@ -15,7 +15,8 @@ import django
 from playwright.sync_api import sync_playwright
 
 FRAME = {"width": 1280, "height": 900}
-HEIGHTS = {"board": 1500}  # down to the end of the table
+CHOSEN = {("heat-map", "en"), ("outcome", "cy"), ("variation", "cy")}
+HEIGHTS = {"heat-map": 1540, "variation": 1170}  # down to the end of what they show
 
 
 class Quiet(WSGIRequestHandler):
@@ -41,6 +42,16 @@ def pages(cycle, language):
         ("framework-outcome", None, f"/{language}/framework/2022-05/PCMW/6/"),
         ("officer-home", "health_board_officer", f"/{language}/"),
         ("board", "health_board_officer", f"/{language}/results/"),
+        (
+            "heat-map",
+            "health_board_officer",
+            f"/{language}/dashboard/board-7a3/levels/",
+        ),
+        (
+            "variation",
+            "health_board_officer",
+            f"/{language}/dashboard/board-7a3/variation/",
+        ),
         ("national", "national_officer", f"/{language}/results/"),
         ("admin", "administrator", f"/{language}/admin/"),
         (
@@ -89,7 +100,7 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     server = serve()
     base = f"http://127.0.0.1:{server.server_port}"
-    chosen = None if options.all else {("board", "en"), ("outcome", "cy")}
+    chosen = None if options.all else CHOSEN
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),

@@ -18,6 +18,13 @@ from assessments.selectors import required_total
 from cdf_site.common.welsh import english_key, welsh_key
 from organisations.models import HealthBoard
 
+UNREAD = [
+    f"edition__{name}"
+    for name in (
+        *("text_states", "introduction", "context", "principles_introduction"),
+        *("enabling_factors_introduction", "footnotes", "editor_note"),
+    )
+]
 State = SelfReflection.State
 STATES_WHILE_OPEN = (
     State.NOT_STARTED,
@@ -92,8 +99,8 @@ class Progress:
 
 
 def begun_cycles():
-    """Every cycle that was ever opened, the newest first: one query."""
-    return list(Cycle.objects.begun().select_related("edition"))
+    """Every cycle that was ever opened, the newest first, without long texts: one query."""
+    return list(Cycle.objects.begun().select_related("edition").defer(*UNREAD))
 
 
 def current_cycle(cycles):

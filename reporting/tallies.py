@@ -17,6 +17,18 @@ from cdf_site.common.joining import Joined
 from frameworks.errata import read_over
 from frameworks.models import Criterion, EnablingFactor, Outcome
 
+# Long texts that no figure is called by; each would be asked for where it is needed.
+UNREAD = (
+    *("text_states", "narrative", "note", "editor_note"),
+    *(
+        f"module__{name}"
+        for name in (
+            *("text_states", "introduction", "context", "framework_introduction"),
+            *("criteria_heading", "footnotes", "editor_note"),
+        )
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -59,10 +71,14 @@ def factors_of(edition):
 
 
 def outcomes_of(edition):
-    """Its outcomes with their modules, in order and with corrected wording: one query, or two."""
+    """Its outcomes with their modules, in order and with corrected wording: one query, or two.
+
+    Without their long texts.
+    """
     outcomes = list(
         Outcome.objects.filter(module__edition=edition)
         .select_related("module")
+        .defer(*UNREAD)
         .order_by("module__number", "number")
     )
     modules = {outcome.module_id: outcome.module for outcome in outcomes}
@@ -157,7 +173,7 @@ def load_tallies(user, scope, cycles, *, by=None):
     With ``by``, a path from a self-reflection such as ``cluster__health_board``, by cycle and what
     is there: ``{(cycle.pk, board.pk): Tally}``.
     """
-    readable = Q(pk__in=SelfReflection.objects.visible_to(user).values("pk"))
+    readable = may_read_submissions(user)
     has_standing = Q(standing__isnull=False)
     seen = readable & has_standing
     # Whoever has no level agreed is known by it: all of its characters say so.

@@ -7,6 +7,7 @@ stands in the PDF, where no style sheet reaches it.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from django.utils.formats import number_format
@@ -183,6 +184,7 @@ _OTHER = 600
 _BOLD = 1.06
 
 
+@lru_cache(maxsize=20_000)
 def text_width(text, size=SIZE, *, bold=False):
     """About how wide ``text`` is; rather too much than too little."""
     thousandths = sum(_WIDTHS.get(letter, _OTHER) for letter in text)

@@ -149,13 +149,15 @@ def _drawn(
         if points:
             strokes.append(Stroke(path, series.colour, 1.5, series.dash))
     strokes.append(line(left, scale.at(centre), right, scale.at(centre), TEXT, 2))
+    around = []
     for each in spots:
         x, y = across_scale.at(each.size), scale.at(each.value)
         marks.append(spot(each.series, x, y, is_hollow=each.is_hollow))
-        taken.append((x - MARK, y - MARK, x + MARK, y + MARK))
+        around.append((x - MARK, y - MARK, x + MARK, y + MARK))
+    taken += around
     words.append(
         _name_of_centre(
-            centre_text, scale.at(centre), taken, (left, top, right, bottom)
+            centre_text, scale.at(centre), taken, around, (left, top, right, bottom)
         )
     )
     if width == WIDE:
@@ -187,8 +189,11 @@ def _outermost_first(spots, centre):
     return sorted(spots, key=lambda each: -abs(each.value - centre))
 
 
-def _name_of_centre(text, y, taken, frame):
-    """The words on the line of the centre, at the end and side where no spot is; ``taken`` grows by them."""
+def _name_of_centre(text, y, taken, spots, frame):
+    """The words on the line of the centre: at the end and side where no spot is, nor the name of one.
+
+    ``spots`` are the boxes of the spots; ``taken`` grows by the words.
+    """
     left, top, right, bottom = frame
     width = text_width(text, bold=True)
     places = [
@@ -198,19 +203,20 @@ def _name_of_centre(text, y, taken, frame):
             (left + 4, "start", left + 4),
         )
         for low, high, baseline in ((-22, -3, -8), (3, 22, 17))
+        if top <= y + low and y + high <= bottom
     ]
-    box, anchor, x, baseline = next(
-        (
-            place
-            for place in places
-            if top <= place[0][1]
-            and place[0][3] <= bottom
-            and not any(_overlap(place[0], other) for other in taken)
-        ),
-        places[0],
+    box, anchor, x, baseline = min(
+        places,
+        key=lambda place: sum(_overlap(_grown(place[0]), each) for each in spots),
     )
     taken.append(box)
     return Words(text, c(x), c(baseline), anchor=anchor, weight=600)
+
+
+def _grown(box):
+    """With room for a name above and below."""
+    left, top, right, bottom = box
+    return (left, top - LINE, right, bottom + LINE)
 
 
 def _name_beside(label, x, y, taken, frame):
@@ -224,6 +230,10 @@ def _name_beside(label, x, y, taken, frame):
         ((x - width / 2, y + 10, x + width / 2, y + 28), "middle", x),
         ((x + 2, y - 32, x + 2 + width, y - 14), "start", x + 2),
         ((x - 2 - width, y + 14, x - 2, y + 32), "end", x - 2),
+        ((x - 2 - width, y + 8, x - 2, y + 26), "end", x - 2),
+        ((x + 2, y + 8, x + 2 + width, y + 26), "start", x + 2),
+        ((x - 2 - width, y - 26, x - 2, y - 8), "end", x - 2),
+        ((x + 2, y - 26, x + 2 + width, y - 8), "start", x + 2),
     ):
         inside = (
             box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessments import maturity
 from frameworks.lineage import Lineage
@@ -169,7 +170,15 @@ class Page:
 
     @property
     def tally(self):
-        return self.tallies.get(self.cycle.pk, NOTHING)
+        """That of its cycle; asked for alone where nobody needs those of the others."""
+        if "tallies" in self.__dict__:
+            return self.tallies.get(self.cycle.pk, NOTHING)
+        return self._tally_alone
+
+    @cached_property
+    def _tally_alone(self):
+        tallies = load_tallies(self.user, self.scope, [self.cycle])
+        return tallies.get(self.cycle.pk, NOTHING)
 
     @cached_property
     def variation(self):
@@ -197,7 +206,7 @@ class Page:
     @cached_property
     def coverage(self):
         """How many clusters there are here; asked for alone where nobody needs the tallies."""
-        if "tallies" in self.__dict__:
+        if self.__dict__.keys() & {"tallies", "_tally_alone"}:
             return self.tally
         return load_coverage(self.user, self.scope, self.cycle)
 
@@ -235,3 +244,14 @@ def numbered(exhibits, first=1):
         replace(exhibit, number=number)
         for number, exhibit in enumerate(filter(None, exhibits), start=first)
     ]
+
+
+def nothing_submitted(page):
+    """Why there is no picture of submissions; of all clusters here only to whoever reads all of them."""
+    if page.reads_all:
+        return _(
+            "No cluster here has submitted in this cycle yet. The picture appears with the first submission."
+        )
+    return _(
+        "None of the clusters here whose submissions you can read has submitted in this cycle yet. The picture appears with the first such submission."
+    )

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from frameworks.models import Level
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import LEVEL_PAINTS, LEVEL_SYMBOLS
-from reporting.exhibits.base import AGREED, LEVELS, OWN, Exhibit, Offer
+from reporting.exhibits.base import (
+    AGREED,
+    LEVELS,
+    OWN,
+    Exhibit,
+    Offer,
+    nothing_submitted,
+)
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
 
@@ -195,9 +202,7 @@ def _empty(page, outcomes):
         return _(
             "You cannot read the submissions of the clusters here, and no levels have been agreed yet."
         )
-    return _(
-        "No cluster here has submitted in this cycle yet. The picture appears with the first submission."
-    )
+    return nothing_submitted(page)
 
 
 def _chart(title, outcomes, groups):

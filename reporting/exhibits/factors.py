@@ -7,7 +7,7 @@ from assessments.models import FactorChoice
 from assessments.standing import FACTORS, NOT_ANSWERED
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import ABSENT, DEEP, EMPTY, MIDDLE, TEXT, Paint
-from reporting.exhibits.base import Exhibit, Offer
+from reporting.exhibits.base import Exhibit, Offer, nothing_submitted
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
 
@@ -130,9 +130,7 @@ def _counts(tally, place):
 def _empty(page):
     if not page.tally.readable:
         return _("You cannot read the submissions of the clusters here.")
-    return _(
-        "No cluster here has submitted in this cycle yet. The picture appears with the first submission."
-    )
+    return nothing_submitted(page)
 
 
 def _chart(title, factors, groups):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from assessments.models import SignsChoice
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import SIGN_PAINTS
-from reporting.exhibits.base import Exhibit, Offer
+from reporting.exhibits.base import Exhibit, Offer, nothing_submitted
 from reporting.exhibits.goals import CLUSTERS, GOAL, notes_on_links
 from reporting.exhibits.signs import KINDS, SYMBOLS
 from reporting.goals import answered_any
@@ -107,9 +107,7 @@ def _empty(page):
         return ""
     if not page.tally.readable:
         return _("You cannot read the submissions of the clusters here.")
-    return _(
-        "No cluster here has submitted in this cycle yet. The picture appears with the first submission."
-    )
+    return nothing_submitted(page)
 
 
 def _chart(title, page, rows):

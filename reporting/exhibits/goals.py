@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import LEVEL_PAINTS, LEVEL_SYMBOLS
-from reporting.exhibits.base import LEVELS, Exhibit, Offer
+from reporting.exhibits.base import LEVELS, Exhibit, Offer, nothing_submitted
 from reporting.exhibits.distribution import labels_of_levels
 from reporting.goals import answered_any
 from reporting.tables import Column, Kind, Table
@@ -166,9 +166,7 @@ def _empty(page):
         )
     if not page.tally.readable:
         return _("You cannot read the submissions of the clusters here.")
-    return _(
-        "No cluster here has submitted in this cycle yet. The picture appears with the first submission."
-    )
+    return nothing_submitted(page)
 
 
 def _chart(title, page, rows):

@@ -9,7 +9,7 @@ from assessments.models import SignsChoice
 from assessments.standing import NOT_ANSWERED, SIGNS
 from reporting.charts.bars import Bar, Row, keys_of, shown, stacked_bars
 from reporting.charts.base import SIGN_PAINTS
-from reporting.exhibits.base import OWN, Exhibit, Offer
+from reporting.exhibits.base import OWN, Exhibit, Offer, nothing_submitted
 from reporting.exhibits.distribution import Group, counted_of
 from reporting.scopes import EVERYWHERE
 from reporting.tables import Column, Kind, Table
@@ -138,9 +138,7 @@ def _notes(page, criteria):
 def _empty(page):
     if not page.tally.readable:
         return _("You cannot read the submissions of the clusters here.")
-    return _(
-        "No cluster here has submitted in this cycle yet. The picture appears with the first submission."
-    )
+    return nothing_submitted(page)
 
 
 def _chart(title, criteria, groups):

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 
 from reporting.commentary import WHOLE_PAGE
 from reporting.exhibits import EXHIBITS, numbered
 from reporting.heat_map import A_PAGE, load_heat_map
+from reporting.pdf.heat_cells import with_words
 from reporting.pdf.rendering import LINE, TooLong, draw
 from reporting.pdf.summary import Answer, Level, readable
 from reporting.tables import Kind
@@ -214,7 +215,7 @@ def _with_heat_maps(page, section):
         for module in first.modules
         if module != first.module
     ]
-    heat_maps = [heat_map for heat_map in (first, *others) if heat_map.rows]
+    heat_maps = [with_words(heat_map) for heat_map in (first, *others) if heat_map.rows]
     return replace(section, heat_maps=heat_maps)
 
 
@@ -303,7 +304,7 @@ def _cell(column, value, language):
 def _text(column, value):
     if column.kind in {Kind.NUMBER, Kind.PERCENTAGE}:
         sign = "%" if column.kind == Kind.PERCENTAGE else ""
-        return f"{floatformat(value, column.decimals)}{sign}"
+        return f"{floatformat(value, f'{column.decimals}g')}{sign}"
     if column.kind == Kind.DATE:
         return date_format(value, "j F Y")
-    return str(value)
+    return str(localize(value))

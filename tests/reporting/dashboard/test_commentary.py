@@ -410,4 +410,4 @@ def test_it_asks_as_little_however_much_was_written(client, officer, lead, count
             assert client.get(url).status_code == 200
         counts.append(len(asked))
 
-    assert counts == [14, 7]
+    assert counts == [12, 7]

@@ -17,7 +17,7 @@ from assessments.models import Cycle
 from cdf_site.common.formulas import unguarded
 from organisations.models import Cluster
 from reporting import facts
-from reporting.exhibits import EXHIBITS, Page
+from reporting.exhibits import EXHIBITS, OFFERS, Offer, Page
 from reporting.scopes import scope_of_code
 from reporting.table_files import DICTIONARY_COLUMNS, as_csv, as_workbook
 from reporting.tables import Column, Kind, Table
@@ -361,6 +361,33 @@ def test_the_page_offers_only_files_that_there_are(client, submitted, lead):
         assert [client.get(file).status_code for file in files] == [200, 200], (
             exhibit.key
         )
+
+
+@pytest.mark.parametrize("scope", ["wales", "cluster-afan", "cluster-silent"])
+@pytest.mark.parametrize("level", ["own", "agreed"])
+def test_what_is_offered_is_what_there_is(submitted, national, scope, level):
+    ClusterFactory(code="silent")
+    page = replace(page_of(national, scope), level=level)
+
+    offered = {key: offer(replace(page)) for key, offer in OFFERS.items()}
+
+    loaded = {key: load(replace(page)) for key, load in EXHIBITS.items()}
+    assert offered == {
+        key: found and Offer(found.key, found.title, found.table.columns)
+        for key, found in loaded.items()
+    }
+
+
+@pytest.mark.parametrize("scope", ["wales", "cluster-afan"])
+@pytest.mark.parametrize("name", ["data", "dictionary"])
+def test_lists_of_tables_load_none_of_them(client, submitted, national, name, scope):
+    client.force_login(national)
+    client.get(address(name, scope))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address(name, scope))
+
+    assert len(queries) <= 12
 
 
 def test_the_filters_of_the_page_are_those_of_its_files(client, submitted, officer):

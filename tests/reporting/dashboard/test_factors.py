@@ -226,7 +226,7 @@ def test_the_page_asks_as_little_however_many_clusters(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 14)
+    assert (response.status_code, len(queries)) == (200, 12)
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_the_view_asks_as_little_however_many_there_are(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 13)
+    assert (response.status_code, len(queries)) == (200, 12)
 
 
 def test_the_view_in_welsh_names_the_outcomes_of_each_goal(

@@ -452,7 +452,7 @@ def test_queries_do_not_grow(
         response = client.get(path)
 
     assert len(response.context["heat_map"].rows) == count
-    assert len(queries) == (11 if query else 12)
+    assert len(queries) == (10 if query else 11)
 
 
 # The page -------------------------------------------------------------------------------

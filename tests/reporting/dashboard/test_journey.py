@@ -310,7 +310,7 @@ def test_the_view_asks_as_little_however_many_there_are(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 11)
+    assert (response.status_code, len(queries)) == (200, 10)
 
 
 def test_the_view_in_welsh(client, cycles, reflections, national):

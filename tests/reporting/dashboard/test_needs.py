@@ -202,7 +202,7 @@ def view(client, user, scope="wales", **query):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("query", "asked"), [({}, 13), ({"need": "time"}, 15), ({"q": "words"}, 15)]
+    ("query", "asked"), [({}, 11), ({"need": "time"}, 13), ({"q": "words"}, 13)]
 )
 def test_the_page_asks_as_little_however_many_clusters(
     client, reflections, national, query, asked, count

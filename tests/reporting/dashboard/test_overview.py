@@ -230,7 +230,7 @@ def test_the_page_asks_as_little_however_many_clusters(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 11 if scope == "wales" else 14)
+    assert (response.status_code, len(queries)) == (200, 10 if scope == "wales" else 12)
 
 
 def test_an_officer_is_told_what_is_not_theirs_to_read(

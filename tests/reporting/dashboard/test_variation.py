@@ -548,7 +548,7 @@ def test_the_page_asks_as_little_whatever_there_is(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address("board-7A0"))
 
-    assert (response.status_code, len(queries)) == (200, 14)
+    assert (response.status_code, len(queries)) == (200, 12)
 
 
 def test_in_welsh(client, wales, cycle, national, writer):

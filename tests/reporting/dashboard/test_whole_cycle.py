@@ -188,7 +188,7 @@ def test_the_page_asks_as_little_whatever_there_is(
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
 
-    assert (response.status_code, len(queries)) == (200, 18)
+    assert (response.status_code, len(queries)) == (200, 14)
 
 
 @pytest.mark.parametrize(("language", "said"), [("cy", "Cytunwyd:"), ("en", "Agreed:")])
