@@ -41,15 +41,12 @@ class Item:
     date_hint: str = ""
     level: int | None = None  # of the criterion
     corrections: tuple = ()  # of its wording, the newest first
+    # Whether it is answered in words, and from the list of barriers and support needs.
+    asks_for_needs: bool = False
 
     @property
     def key(self):
         return self.subject.key
-
-    @property
-    def asks_for_needs(self):
-        """Whether it is answered in words, and from the list of barriers and support needs."""
-        return self.subject.question in NEED_QUESTIONS
 
     def choice_words(self, choice):
         """A stored choice as people read it."""
@@ -103,7 +100,8 @@ PICK_HINTS = {
 def _need_item(subject, tags):
     """A question that is answered in words, and from the list."""
     question = Question(subject.question)
-    item, found = _text_item(subject), needs.of_question(question, tags)
+    item = replace(_text_item(subject), asks_for_needs=True)
+    found = needs.of_question(question, tags)
     if not found:
         return item
     return replace(

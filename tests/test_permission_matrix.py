@@ -27,6 +27,7 @@ from assessments.models import (
 )
 from organisations.permissions import Permission, authorise, holds
 from peerreview.models import Annotation, GoodPractice, ReviewPhase
+from reporting.scopes import BOARD, CLUSTER, EVERYWHERE, Scope
 from tests.every_page import FOR_PROGRAMS
 from tests.factories import (
     ClusterFactory,
@@ -210,6 +211,12 @@ ON_OTHER_THINGS = [
     (Permission.VIEW_NATIONAL_RESULTS, None, NATIONAL),
     (Permission.READ_DASHBOARD, None, "x x x x x x . . . ."),
     (Permission.HOLD_TOKENS, None, "x x x x x x . . . ."),
+    (Permission.OPEN_SCOPE, "Wales", "x x x x x x . . . ."),
+    (Permission.OPEN_SCOPE, "scope of the board", "x x x x x x . . . ."),
+    (Permission.OPEN_SCOPE, "scope of the cluster", "x x . x . x . . . ."),
+    (Permission.WRITE_COMMENTARY, "Wales", NATIONAL),
+    (Permission.WRITE_COMMENTARY, "scope of the board", ". . . x . x . . . ."),
+    (Permission.WRITE_COMMENTARY, "scope of the cluster", ". . . x . x . . . ."),
     (Permission.TRANSLATE, None, ADMINISTRATORS),  # and translators: tests/frameworks
     (Permission.ADMINISTER, None, ADMINISTRATORS),
     (Permission.VIEW_PEOPLE, "cluster", "x x . x . . . . . ."),
@@ -264,6 +271,9 @@ def subjects_of(reflection, people):
         "cycle": reflection.cycle,
         "board": board,
         "cluster": reflection.cluster,
+        "Wales": EVERYWHERE,
+        "scope of the board": Scope(BOARD, board),
+        "scope of the cluster": Scope(CLUSTER, reflection.cluster),
         "cluster without lead": ClusterFactory(health_board=board),
         "action": action_of(reflection, people),
         "round": now_annotating,

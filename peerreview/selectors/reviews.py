@@ -344,6 +344,7 @@ def read_outcome(review, module_code, number, user):
             module=row.outcome.module,
             outcome=row.outcome,
             criteria=list(criteria.values()),
+            tags=(),  # nothing is carried over from here
         ),
         user=user,
     )

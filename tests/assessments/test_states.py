@@ -575,8 +575,9 @@ def test_the_queries_of_submitting_do_not_grow_with_the_framework(
     person = type(lead).objects.get(pk=lead.pk)
 
     # Savepoint and its end, lock, memberships, five for the sheet, evidence, number, submission,
-    # its outcomes, change, audit, state, and the board's officers to tell.
-    with django_assert_num_queries(17):
+    # its outcomes, its standing (looked for, and put down within a savepoint), its words, the tags of
+    # the sheet and of the needs, change, audit, state, and the board's officers to tell.
+    with django_assert_num_queries(26):
         services.submit(reflection=reflection, by=person, incomplete_confirmed=True)
 
 

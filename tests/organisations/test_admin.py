@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from assessments.models import NeedTag
 from frameworks.models import Correction
 from notifications.models import Message
 from organisations.admin_base import AuditedAdmin
@@ -105,6 +106,7 @@ def test_nothing_that_clusters_write_is_in_the_admin():
         "frameworks.LogicModelEntry",
         "notifications.Message",
         "assessments.Cycle",
+        "assessments.NeedTag",
     }
 
 
@@ -952,6 +954,9 @@ def everything(cluster, administrator, edition):
     IndicatorFactory(edition=draft)
     Correction.objects.create(edition=edition, reason_cy="Rheswm", reason_en="Reason")
     CycleFactory(edition=edition, opened_at=None)
+    NeedTag.objects.create(
+        kind="barrier", code="amser", name_cy="Amser", name_en="Time"
+    )
     administrator.set_password(PASSWORD)
     administrator.save()
     AuditEvent.objects.create(kind=Kind.ADDED, by=administrator)
