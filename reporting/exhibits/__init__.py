@@ -1,5 +1,6 @@
 """Every exhibit of the dashboard, by its key: a function from a ``Page`` to an ``Exhibit``."""
 
+from frameworks.models import Indicator
 from reporting.exhibits import (
     action_list,
     actions,
@@ -21,6 +22,7 @@ from reporting.exhibits import (
 )
 from reporting.exhibits.base import (
     AGREED,
+    OF,
     OWN,
     Exhibit,
     Offer,
@@ -52,6 +54,15 @@ EXHIBITS = {module.KEY: module.load for module in _MODULES}
 # By the same keys: from a ``Page`` to an ``Offer``, or None where there is no exhibit.
 OFFERS = {module.KEY: module.offer for module in _MODULES}
 
+
+def is_note_key(key):
+    """Whether there is, or was, an exhibit that commentary could be on: see ``note_key``."""
+    kind, of, about = key.partition(OF)
+    return kind in EXHIBITS and (
+        not of or about == AGREED or Indicator.objects.filter(code=about).exists()
+    )
+
+
 __all__ = [
     "AGREED",
     "EXHIBITS",
@@ -60,6 +71,7 @@ __all__ = [
     "Exhibit",
     "Offer",
     "Page",
+    "is_note_key",
     "kind_of_note",
     "numbered",
 ]

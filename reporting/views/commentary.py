@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cdf_site.common.two_texts import joined
 from organisations.permissions import Permission, authorise
 from reporting.commentary import WHOLE_PAGE
-from reporting.exhibits import EXHIBITS, kind_of_note, numbered
+from reporting.exhibits import EXHIBITS, is_note_key, kind_of_note, numbered
 from reporting.forms.commentary import (
     LABELS,
     LANGUAGES,
@@ -55,7 +55,7 @@ def _key(exhibit):
     if exhibit == PAGE:
         return WHOLE_PAGE
     longest = Commentary._meta.get_field("exhibit").max_length
-    if kind_of_note(exhibit) not in EXHIBITS or len(exhibit) > longest:
+    if len(exhibit) > longest or not is_note_key(exhibit):
         raise Http404
     return exhibit
 

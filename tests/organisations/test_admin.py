@@ -955,7 +955,7 @@ def everything(cluster, administrator, edition):
     Correction.objects.create(edition=edition, reason_cy="Rheswm", reason_en="Reason")
     CycleFactory(edition=edition, opened_at=None)
     NeedTag.objects.create(
-        kind="barrier", code="amser", name_cy="Amser", name_en="Time"
+        kind="barrier", code="tag-1", name_cy="Amser", name_en="Time"
     )
     administrator.set_password(PASSWORD)
     administrator.save()

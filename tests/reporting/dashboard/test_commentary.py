@@ -121,10 +121,13 @@ def test_an_officer_of_two_boards_writes_for_the_one_that_it_is_about(
 
 
 @pytest.mark.django_db
-def test_an_exhibit_that_there_is_none_of(client, officer):
-    client.force_login(officer)
+@pytest.mark.parametrize("exhibit", ["moon", "variation--MOON", "variation--"])
+def test_an_exhibit_that_there_is_none_of(client, officer, exhibit):
+    saved = write(client, officer, en="On nothing.", where={"exhibit": exhibit})
 
-    assert client.get(address(exhibit="moon")).status_code == 404
+    assert client.get(address(exhibit=exhibit)).status_code == 404
+    assert saved.status_code == 404
+    assert not Commentary.objects.exists()
 
 
 @pytest.mark.django_db
