@@ -40,8 +40,14 @@ ELSEWHERE = (
     "choose_language",
     *("about", "accessibility", "privacy", "cookies", "session", "account"),
 )
+# In which phase what is left out, because the phase changes nothing there.
+ONE_PHASE = {
+    Phase.AGREEING: ("assessments:",),
+    Phase.ANNOTATING: ("dashboard:", "api:", "tokens:"),
+}
 # Drawn once for each language, and slowly: one language is enough here.
 DRAWN = {
+    "dashboard:pdf",
     "reporting:summary_pdf",
     "reporting:review_record_pdf",
     "reporting:group_record_pdf",
@@ -128,11 +134,8 @@ def addresses(world):
     for name, keys in sorted(own_routes()):
         if name.startswith(ELSEWHERE):
             continue
-        if (
-            name.startswith("assessments:")
-            and world.round.phase.kind != Phase.ANNOTATING
-        ):
-            continue  # the phase changes nothing there
+        if name.startswith(ONE_PHASE.get(world.round.phase.kind, ())):
+            continue
         clusters = [ogwr] if name.startswith("assessments:") else [afan, ogwr]
         ways = [{}]
         for key in keys:

@@ -47,7 +47,7 @@ DRAWN_FOR = ("lead", "reviewer", "outsider", "superuser")
 #                | national administrator superuser nobody
 ROUTES = [
     ("actions:action_add", OVER, "200 200 404 404 | 404 404 403 404 | 403 404 404 404"),
-    ("actions:action_add", RUNNING, "200 200 403 403 | 404 404 403 404 | 403 404 404 404"),
+    ("actions:action_add", RUNNING, "200 200 403 200 | 404 404 403 404 | 403 404 404 404"),
     ("actions:action_detail", OVER, "200 200 404 404 | 404 404 200 404 | 200 404 404 404"),
     ("actions:action_detail", RUNNING, "200 200 200 200 | 404 404 200 404 | 200 404 404 404"),
     ("actions:action_edit", OVER, "200 200 404 404 | 404 404 403 404 | 403 404 404 404"),
@@ -226,26 +226,25 @@ def statuses(client, world, people, where, phase, names):
     world.put_into(Phase.READING if phase == PLANNED else phase)
     if phase == PLANNED:
         ReviewRound.objects.update(announced_at=None, announced_by=None)
+    if phase in RUNNING:
+        services.begin_review(reflection=world.review.reflection, by=world.reviewer)
     if phase in {PLANNED, Phase.CLOSED}:  # as they are derived
         ReviewAccess.objects.update(ends_at=timezone.now())
     taken = dict(own_routes())
-    return {
-        name: [
-            str(
-                client.get(
-                    reverse(name, kwargs={key: where[key] for key in taken[name]})
-                ).status_code
-            )
-            if name not in DRAWN or actor in DRAWN_FOR
-            else "..."
-            for actor in ACTORS
-            if not client.force_login(people[actor])
-        ]
-        for name in names
-    }
+    found = {name: [] for name in names}
+    for actor in ACTORS:
+        client.force_login(people[actor])
+        for name, row in found.items():
+            if name in DRAWN and actor not in DRAWN_FOR:
+                row.append("...")
+                continue
+            address = reverse(name, kwargs={key: where[key] for key in taken[name]})
+            row.append(str(client.get(address).status_code))
+    return found
 
 
-# In one phase, in which the most is open, on every database; who sees what: test_reading.py.
+# Where the table makes no difference between two phases, one stands for both. On every database in
+# the one in which the most is open; who sees what: test_reading.py.
 @pytest.mark.parametrize(
     "phase",
     [
@@ -254,7 +253,7 @@ def statuses(client, world, people, where, phase, names):
             marks=() if phase == Phase.AGREEING else pytest.mark.once,
             id=str(phase),
         )
-        for phase in ALL
+        for phase in (PLANNED, Phase.ANNOTATING, Phase.AGREEING, Phase.CLOSED)
     ],
 )
 def test_who_opens_a_page_of_a_review(client, world, people, where, phase):
