@@ -5,13 +5,12 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
 
-OPENED, CLOSED = SafeString("<td>"), SafeString("</td>")
-LED, LEFT = SafeString('">'), SafeString("</a>")  # of a link, whose address is before
+CELL = "<td>{}</td>"
+LINKED_CELL = '<td><a class="matrix__cell" href="{}{}">{}</a></td>'
 
 
 @register.simple_tag
@@ -43,16 +42,15 @@ def cells(template_name, values, url, anchors):
     """
     language = get_language()
     drawn = [_drawn(template_name, language, (("cell", value),)) for value in values]
-    # Put together from safe pieces: escaping each piece of 780 cells anew takes longer than the rest.
-    row = SafeString()
+    # Formatted a row at a time: cell by cell, 780 of them take longer than all the rest.
     if not url:
-        for inside in drawn:
-            row += OPENED + inside + CLOSED
-        return row
-    link = format_html('<a class="matrix__cell" href="{}', url)
-    for anchor, inside in zip(anchors, drawn, strict=True):
-        row += OPENED + link + conditional_escape(anchor) + LED + inside + LEFT + CLOSED
-    return row
+        return format_html(CELL * len(drawn), *drawn)
+    link = conditional_escape(url)
+    linked = zip(anchors, drawn, strict=True)
+    return format_html(
+        LINKED_CELL * len(drawn),
+        *(piece for anchor, inside in linked for piece in (link, anchor, inside)),
+    )
 
 
 @lru_cache(maxsize=10_000)
