@@ -67,7 +67,13 @@ def fill(apps, schema_editor):
         )
 
 
+def empty(apps, schema_editor):
+    """Everything here is derived from submissions, and is derived again on the way forward."""
+    for name in ("SubmittedText", "Standing"):
+        apps.get_model("assessments", name).objects.all().delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [("assessments", "0009_standings_and_needs")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(fill, empty)]
