@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists
 
 from assessments.models import Standing
+from assessments.models.standings import has_agreed_levels
 from frameworks.models import Criterion, Edition, EnablingFactor, Outcome
 from reporting.needs import submitted_needs
 
@@ -25,8 +26,8 @@ def load_holdings(page):
     edition = page.cycle.edition_id
     agreed = Standing.objects.filter(
         page.scope.of_clusters("reflection__cluster__"),
+        has_agreed_levels(),
         reflection__cycle=page.cycle,
-        agreed_levels__regex=r"\d",
     )
     questions = {
         "sign_criteria": Criterion.objects.filter(

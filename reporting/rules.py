@@ -2,7 +2,7 @@
 
 import rules
 
-from assessments.models.reading import readable_clusters
+from assessments.models.reading import reads_cluster
 from assessments.rules import is_national_officer
 from organisations.models import CLUSTER_ROLES, Role
 from organisations.permissions import Permission
@@ -27,17 +27,8 @@ def is_more_than_a_cluster(user, scope):
 
 
 @rules.predicate
-def is_of_the_cluster(user, scope):
-    """Whether their memberships say so already, which are known."""
-    return (
-        scope.place.pk in user.cluster_ids(*CLUSTER_ROLES)
-        or scope.place.health_board_id in user.health_board_ids()
-    )
-
-
-@rules.predicate
 def may_read_the_cluster(user, scope):
-    return readable_clusters(user).filter(pk=scope.place.pk).exists()
+    return reads_cluster(user, scope.place)
 
 
 @rules.predicate
@@ -61,13 +52,7 @@ rules.add_perm(Permission.READ_DASHBOARD, is_something_to_a_cluster)
 rules.add_perm(Permission.HOLD_TOKENS, is_something_to_a_cluster)
 rules.add_perm(
     Permission.OPEN_SCOPE,
-    is_something_to_a_cluster
-    & (
-        is_more_than_a_cluster
-        | is_national_officer
-        | is_of_the_cluster
-        | may_read_the_cluster
-    ),
+    is_something_to_a_cluster & (is_more_than_a_cluster | may_read_the_cluster),
 )
 rules.add_perm(
     Permission.WRITE_COMMENTARY, is_national_officer | is_officer_of_all_its_clusters

@@ -12,6 +12,7 @@ from django.db.models.functions import Concat
 
 from assessments.models import SelfReflection
 from assessments.models.reading import may_read_submissions
+from assessments.models.standings import has_agreed_levels
 from assessments.standing import NOT_ANSWERED, level_of_text
 from cdf_site.common.joining import Joined
 from frameworks.errata import read_over
@@ -176,8 +177,7 @@ def load_tallies(user, scope, cycles, *, by=None):
     readable = may_read_submissions(user)
     has_standing = Q(standing__isnull=False)
     seen = readable & has_standing
-    # Whoever has no level agreed is known by it: all of its characters say so.
-    is_agreed = has_standing & Q(standing__agreed_levels__regex=r"\d")
+    is_agreed = has_standing & has_agreed_levels("standing__")
     groups = ["cycle", *([by] if by else [])]
     rows = (
         SelfReflection.objects.filter(

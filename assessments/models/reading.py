@@ -58,6 +58,16 @@ def readable_clusters(user):
     )
 
 
+def reads_cluster(user, cluster):
+    """Whether ``cluster`` is one of ``readable_clusters``: no query where memberships say so."""
+    return (
+        user.has_role(Role.NATIONAL_OFFICER)
+        or cluster.pk in user.cluster_ids(*CLUSTER_ROLES)
+        or cluster.health_board_id in user.health_board_ids()
+        or readable_clusters(user).filter(pk=cluster.pk).exists()
+    )
+
+
 def may_read_figures(user):
     """Figures that ``user`` may read: those of the clusters that they may read."""
     if user.has_role(Role.NATIONAL_OFFICER):

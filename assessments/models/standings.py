@@ -12,6 +12,11 @@ from cdf_site.common.folding import fold
 from frameworks.models import Criterion, EnablingFactor, Outcome
 
 
+def has_agreed_levels(prefix=""):
+    """Standings of which a level was agreed: where none was, every character says so."""
+    return Q(**{f"{prefix}agreed_levels__regex": r"\d"})
+
+
 class StandingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those whose submission ``user`` may read; of others, only agreed levels are known."""

@@ -16,6 +16,7 @@ from assessments.models import (
     SubmittedOutcome,
 )
 from assessments.models.indicators import in_unit
+from assessments.models.standings import has_agreed_levels
 from assessments.standing import FACTORS, SIGNS, level_of_text
 from frameworks.models import Indicator
 from reporting.api import errors, shapes
@@ -72,7 +73,7 @@ def standings(request, filters: Query[OutcomeFilters]):
     seen = Standing.objects.visible_to(asked.user).filter(pk=OuterRef("pk"))
     # Of others, one without agreed levels would tell that they have submitted.
     known = Standing.objects.annotate(is_seen=Exists(seen)).filter(
-        Q(is_seen=True) | Q(agreed_levels__regex=r"\d")
+        Q(is_seen=True) | has_agreed_levels()
     )
     rows = _standings(asked, known)
 

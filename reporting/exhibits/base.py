@@ -248,6 +248,8 @@ def numbered(exhibits, first=1):
 
 def nothing_submitted(page):
     """Why there is no picture of submissions; of all clusters here only to whoever reads all of them."""
+    if not page.tally.readable:
+        return _("You cannot read the submissions of the clusters here.")
     if page.reads_all:
         return _(
             "No cluster here has submitted in this cycle yet. The picture appears with the first submission."

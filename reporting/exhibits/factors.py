@@ -90,7 +90,7 @@ def load(page):
         table=Table(title, COLUMNS, rows),
         source=_("Self-reflections as they were submitted."),
         chart=None if is_empty else _chart(title, factors, groups),
-        empty=_empty(page) if is_empty else "",
+        empty=nothing_submitted(page) if is_empty else "",
     )
 
 
@@ -125,12 +125,6 @@ def _counts(tally, place):
         return [None] * len(KINDS)
     said = tally.factors(place)
     return [said[kind] for kind in KINDS]
-
-
-def _empty(page):
-    if not page.tally.readable:
-        return _("You cannot read the submissions of the clusters here.")
-    return nothing_submitted(page)
 
 
 def _chart(title, factors, groups):

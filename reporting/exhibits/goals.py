@@ -164,8 +164,6 @@ def _empty(page):
         return _(
             "No levels have been agreed here in this cycle yet. They appear as soon as the first cluster and its peers agree."
         )
-    if not page.tally.readable:
-        return _("You cannot read the submissions of the clusters here.")
     return nothing_submitted(page)
 
 

@@ -91,7 +91,7 @@ def load(page):
         source=_("Self-reflections as they were submitted."),
         chart=None if is_empty else _chart(title, criteria, groups),
         notes=[] if is_empty else _notes(page, criteria),
-        empty=_empty(page) if is_empty else "",
+        empty=nothing_submitted(page) if is_empty else "",
     )
 
 
@@ -133,12 +133,6 @@ def _notes(page, criteria):
     if not page.reads_all:
         notes.append(_("Only the submissions that you can read are counted."))
     return notes
-
-
-def _empty(page):
-    if not page.tally.readable:
-        return _("You cannot read the submissions of the clusters here.")
-    return nothing_submitted(page)
 
 
 def _chart(title, criteria, groups):

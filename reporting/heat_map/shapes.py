@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Page as PageOfRows
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 NAME, BOARD = "name", "board"
@@ -107,6 +108,15 @@ class HeatMap:
     @property
     def title(self):
         return _("Clusters and outcomes")
+
+    @property
+    def source(self):
+        return _("Self-reflections as they were submitted, and what peers agreed.")
+
+    @property
+    def dated(self):
+        """The day on which it stood so."""
+        return timezone.localdate()
 
     @property
     def module(self):

@@ -5,6 +5,7 @@ language activated.
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
@@ -62,7 +63,7 @@ class Picture:
     heads: list[tuple[str, bool]]  # and whether numbers stand below
     rows: list[list[Cell]]
     source: str
-    dated: str
+    dated: date
     notes: list[str]
     commentary: Note | None
 
@@ -268,7 +269,7 @@ def _picture(page, exhibit, language):
             for row in exhibit.table.shown_rows
         ],
         source=exhibit.source,
-        dated=date_format(exhibit.dated, "j F Y"),
+        dated=exhibit.dated,
         notes=exhibit.notes,
         commentary=_note(page, exhibit.note_key, language),
     )
