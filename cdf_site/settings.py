@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "axes",
     "crispy_forms",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "rules.apps.AutodiscoverRulesConfig",
     "cdf_site",
     "organisations",
@@ -227,6 +229,10 @@ MODELTRANSLATION_LANGUAGES = ("cy", "en")
 MODELTRANSLATION_ENABLE_FALLBACKS = False
 JQUERY_UI_URL = "jquery-ui/jquery-ui.min.js"
 
+# Work in the background -------------------------------------------------------------
+# Its queue is in the database; ``manage.py db_worker`` does it, in as many processes as wanted.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # Files ------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]  # beside what the apps hold
@@ -241,6 +247,17 @@ STORAGES = {
             "location": env("EVIDENCE_ROOT", default=str(BASE_DIR / "evidence")),
             "base_url": None,
             "file_permissions_mode": 0o600,
+        },
+    },
+    # Documents that were made, each under the key of what it was made from; they can all be made
+    # again. Served by views to those who may see what they show.
+    "documents": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env("DOCUMENTS_ROOT", default=str(BASE_DIR / "documents")),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "allow_overwrite": True,
         },
     },
     "staticfiles": {

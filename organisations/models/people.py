@@ -39,6 +39,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         WELSH = "cy", _("Welsh")
         ENGLISH = "en", _("English")
 
+    class Rhythm(models.TextChoices):
+        """When e-mails come that ask for nothing at once; those that do always come at once."""
+
+        AT_ONCE = "at_once", _("Each one at once")
+        DAILY = "daily", _("Together, once a day")
+        NEEDED = "needed", _("Only those that need something done")
+
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(
@@ -47,6 +54,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=Language,
         blank=True,
         help_text=_("Where it is not known, both languages are used, Welsh first."),
+    )
+    # Support needs: recorded once, honoured in everything that is sent or made.
+    large_print = models.BooleanField(_("documents in large print"), default=False)
+    plain_text_emails = models.BooleanField(_("e-mails as plain text"), default=False)
+    email_rhythm = models.CharField(
+        _("when e-mails come"), max_length=10, choices=Rhythm, default=Rhythm.DAILY
+    )
+    meeting_note = models.TextField(
+        _("what helps you in meetings"), max_length=500, blank=True
+    )
+    # Whether whoever facilitates a meeting of theirs may read that note.
+    shares_meeting_note = models.BooleanField(
+        _("may be read by whoever facilitates the meeting"), default=False
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(
@@ -63,7 +83,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(
                 models.functions.Lower("email"), name="user_email_is_unique_in_any_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(shares_meeting_note=False) | ~Q(meeting_note=""),
+                name="user_shares_a_meeting_note_that_is_there",
+            ),
         ]
 
     def __str__(self):
