@@ -249,23 +249,16 @@ STORAGES = {
             "file_permissions_mode": 0o600,
         },
     },
-    # Documents that were made, each under the key of what it was made from; they can all be made
-    # again. Served by views to those who may see what they show.
-    "documents": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": env("DOCUMENTS_ROOT", default=str(BASE_DIR / "documents")),
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "allow_overwrite": True,
-        },
-    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Documents that were made: all of them can be made again. Where several machines make them, a
+# folder that they share. Served by views to those who may see what they show.
+DOCUMENTS_ROOT = env("DOCUMENTS_ROOT", default=str(BASE_DIR / "documents"))
 
 # Messages and logs ------------------------------------------------------------------
 # The address of the service in what it sends. Never taken from a request: whoever sends one could

@@ -145,6 +145,12 @@ def files_of_evidence(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def folder_of_documents(tmp_path_factory):
+    """Documents that were made are kept in a folder of the tests'."""
+    settings.DOCUMENTS_ROOT = tmp_path_factory.mktemp("documents")
+
+
+@pytest.fixture(scope="session", autouse=True)
 def nothing_collected(tmp_path_factory):
     """Each test's client looks through the collected files, where somebody has collected them."""
     settings.STATIC_ROOT = tmp_path_factory.mktemp("collected")

@@ -1,4 +1,4 @@
-"""The only things a PDF may load: our own fonts, by name from a fixed list."""
+"""Our own fonts, unpacked as a document needs them."""
 
 from functools import cache
 from io import BytesIO
@@ -7,7 +7,6 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured
 from fontTools.ttLib import woff2
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 # One file a weight: WeasyPrint drops ŵ and ŷ where a weight has two.
 FONTS = {
@@ -16,25 +15,19 @@ FONTS = {
 }
 
 
-class BundledFonts(URLFetcher):
-    """Gives the style sheet our fonts, and refuses every other address.
-
-    WeasyPrint's own fetcher opens whatever a document names, files of the machine included. No
-    address is ever looked at for a path: it is a key of ``FONTS`` or it is refused.
-    """
-
-    def fetch(self, url, headers=None):
-        if url not in FONTS:
-            raise ValueError("A PDF loads nothing but its fonts.")
-        return URLFetcherResponse(url, font(url), {"Content-Type": "font/ttf"})
-
-
 @cache
-def font(key):
-    """A font as WeasyPrint wants it, unpacked once for the life of the process."""
-    path = finders.find(FONTS[key])
+def load_fonts():
+    """The bytes of each font by the address that style sheets give it; once in a process.
+
+    A font that is missing is an error here, and would be only a warning to WeasyPrint.
+    """
+    return {address: _unpacked(place) for address, place in FONTS.items()}
+
+
+def _unpacked(place):
+    path = finders.find(place)
     if path is None:
-        raise ImproperlyConfigured(f"{FONTS[key]} is missing: run script/setup.")
+        raise ImproperlyConfigured(f"{place} is missing: run script/setup.")
     unpacked = BytesIO()
     woff2.decompress(BytesIO(Path(path).read_bytes()), unpacked)
     return unpacked.getvalue()

@@ -1,33 +1,21 @@
-"""Drawing a document as a PDF: content, template, style sheet, pages, tags."""
+"""From content to a PDF: template, style sheet, and the press that draws it."""
 
 import json
-import logging
 import re
-import threading
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
 
-from reporting.pdf.fonts import FONTS, BundledFonts, font
+from reporting.pdf.fonts import FONTS, load_fonts
+from reporting.pdf.press import Job, TooLong, press
+from reporting.pdf.stored import kept
 from reporting.pdf.summary import readable, summarise
-from reporting.pdf.tagging import finish
 
 MOST_LINES = 10_000  # some 250 pages and 20 seconds; see ``TooLong``
 LINE = 80  # characters
-PDF_UA = "pdf/ua-1"  # tagged, so that screen readers can read it
 PLACEHOLDER = re.compile(r"%\((number|total)\)s")
 COUNTERS = {"number": "counter(page)", "total": "counter(pages)"}
-# WeasyPrint reports letters that no font has, and thereby what people wrote.
-logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
-# Drawing takes the processor for seconds and tens of megabytes: one at a time in a process.
-ONE_AT_A_TIME = threading.Lock()
-
-
-class TooLong(Exception):
-    """The submission holds so much text that drawing it would hold everybody else up."""
 
 
 def render_summary(submission, *, languages, agreed=None):
@@ -57,13 +45,25 @@ def render_summary(submission, *, languages, agreed=None):
     return draw(parts, languages=languages, created_at=submission.submitted_at)
 
 
-def draw(parts, *, languages, created_at):
+def draw(parts, *, languages, created_at, large_print=False):
     """The bytes of a tagged PDF of ``parts``: a document in each of ``languages``, in their order.
 
     Each has a ``title``, and as ``html`` an ``article.summary`` that says its language as those of
-    ``reporting/summary.html`` do.
+    ``reporting/summary.html`` do. ``large_print`` draws all of it in letters of 18 points. The same
+    parts are drawn once (``reporting.pdf.stored``). Raises TooLong and NotDrawn.
     """
-    rules = [_stylesheet()]
+    html, css = written(
+        parts, languages=languages, created_at=created_at, large_print=large_print
+    )
+    return kept(
+        [html, css, languages],
+        lambda: press(Job(html, css, load_fonts(), tuple(languages))).content,
+    )
+
+
+def written(parts, *, languages, created_at, large_print=False):
+    """The page and the style sheet that ``draw`` draws."""
+    rules = [_stylesheet(large_print)]
     for language in languages:
         with translation.override(language):
             rules.append(_page_rule(language))
@@ -76,8 +76,7 @@ def draw(parts, *, languages, created_at):
             "parts": parts,
         },
     )
-    with ONE_AT_A_TIME:
-        return _draw(html, "\n".join(rules), languages)
+    return html, "\n".join(rules)
 
 
 class _Part:
@@ -91,8 +90,11 @@ class _Part:
         )
 
 
-def _stylesheet():
-    return render_to_string("reporting/summary.css", {"fonts": list(FONTS)})
+def _stylesheet(large_print):
+    sheets = [render_to_string("reporting/summary.css", {"fonts": list(FONTS)})]
+    if large_print:
+        sheets.append(render_to_string("reporting/large_print.css"))
+    return "\n".join(sheets)
 
 
 def _page_rule(language):
@@ -105,23 +107,3 @@ def _page_rule(language):
     ]
     rule = f"{{ @bottom-right {{ content: {' '.join(pieces)} }} }}"
     return f"@page summary-{language} {rule} @page turned-{language} {rule}"
-
-
-def _draw(html, css, languages):
-    for key in FONTS:
-        font(key)  # missing fonts are an error here, and only a warning to WeasyPrint
-    fonts, fetcher = FontConfiguration(), BundledFonts()
-    stylesheet = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
-    document = HTML(string=html, url_fetcher=fetcher).render(
-        stylesheets=[stylesheet], font_config=fonts, pdf_variant=PDF_UA
-    )
-    first_pages = [
-        next(
-            index
-            for index, page in enumerate(document.pages)
-            if f"summary-{language}" in page.anchors
-        )
-        for language in languages
-    ]
-    raw = document.write_pdf(pdf_variant=PDF_UA, uncompressed_pdf=True)
-    return finish(raw, languages=languages, first_pages=first_pages)

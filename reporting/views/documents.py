@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reporting.files import LANGUAGES, pdf_file, too_long
-from reporting.pdf import TooLong, render_dashboard
+from reporting.pdf.dashboard import render_dashboard
+from reporting.pdf.press import TooLong
 from reporting.views import (
     actions,
     clusters,

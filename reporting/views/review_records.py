@@ -10,7 +10,8 @@ from peerreview.selectors.records import load_records
 from peerreview.views.loading import visible_group, visible_review
 from peerreview.views.records import reviews_of
 from reporting.files import LANGUAGES, pdf_file, too_long
-from reporting.pdf import TooLong, render_review_record
+from reporting.pdf.press import TooLong
+from reporting.pdf.review_record import render_review_record
 
 
 @require_GET

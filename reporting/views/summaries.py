@@ -12,7 +12,8 @@ from assessments.models import Submission
 from assessments.selectors import agreed_levels
 from organisations.permissions import Permission, authorise
 from reporting.files import LANGUAGES, pdf_file, too_long
-from reporting.pdf import TooLong, render_summary
+from reporting.pdf.press import TooLong
+from reporting.pdf.rendering import render_summary
 
 
 @require_GET

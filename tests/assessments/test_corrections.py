@@ -18,7 +18,7 @@ from assessments.views.loading import reflection_url
 from frameworks.correcting import correct, frozen_texts
 from reporting.exhibits import Page
 from reporting.heat_map import load_heat_maps
-from reporting.pdf import render_summary
+from reporting.pdf.rendering import render_summary
 from reporting.scopes import EVERYWHERE
 from tests.assessments.test_last_cycle import (  # noqa: F401
     before,

@@ -23,7 +23,7 @@ from assessments.services import ForeignSubject, Use
 from assessments.views.loading import reflection_url
 from cdf_site.common import uploads
 from organisations.models import AuditEvent
-from reporting.pdf import render_summary
+from reporting.pdf.rendering import render_summary
 from tests.common.hostile import BAD, pdf, picture
 from tests.factories import SelfReflectionFactory
 from tests.steps import (

@@ -16,7 +16,8 @@ from assessments.models import Action
 from organisations.models import User
 from peerreview.models import ActionOrigin, Annotation, Finding, Response
 from peerreview.selectors.records import load_records
-from reporting.pdf import TooLong, render_review_record
+from reporting.pdf.press import TooLong
+from reporting.pdf.review_record import render_review_record
 from tests.peerreview.said import agree, annotate, find, reply
 from tests.peerreview.world import Phase
 from tests.reporting.tree import Document

@@ -34,7 +34,10 @@ from assessments.models import (
 from cdf_site.common import triggers
 from frameworks.models import Outcome
 from organisations.models import Cluster, HealthBoard, Membership, Role, User
-from reporting.pdf import TooLong, render_summary, rendering
+from reporting.pdf import press
+from reporting.pdf.fonts import load_fonts
+from reporting.pdf.press import TooLong
+from reporting.pdf.rendering import render_summary
 from reporting.pdf.summary import LEVEL_WORDS
 from tests.reporting import builders
 from tests.reporting.tree import Document, letters_of
@@ -673,7 +676,7 @@ def test_hostile_text_is_only_text(submission, content, listener, snippet):
 
 
 def test_fetches_nothing_but_fonts(listener):
-    fetcher = rendering.BundledFonts()
+    fetcher = press._Fonts(load_fonts())
 
     for url in (
         listener.address,

@@ -18,7 +18,8 @@ from assessments import services
 from assessments.models import Action, Cycle
 from reporting.exhibits import EXHIBITS, Page
 from reporting.models import Commentary
-from reporting.pdf import TooLong, dashboard, rendering
+from reporting.pdf import dashboard, rendering
+from reporting.pdf.press import TooLong
 from reporting.scopes import scope_of_code
 from reporting.views import documents
 from tests.factories import (
@@ -396,7 +397,7 @@ def test_too_many_clusters_for_one_table(filled, officer, monkeypatch):
 def test_it_asks_as_little_however_many_clusters(
     client, filled, board, officer, monkeypatch, count
 ):
-    monkeypatch.setattr(rendering, "_draw", lambda *drawing: b"%PDF")
+    monkeypatch.setattr(rendering, "kept", lambda *drawing: b"%PDF")
     for number in range(1, count):
         cluster = ClusterFactory(code=f"c{number}", health_board=board)
         SelfReflectionFactory(cycle=filled.cycle, cluster=cluster)
