@@ -3,11 +3,30 @@
 from urllib.parse import quote
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
 LONGEST_NAME = 120  # characters
+
+
+def wants_large_print(request):
+    """Whether documents are in large print: as the address asks, or else as the reader needs."""
+    asked = request.GET.get("print")
+    needed = getattr(
+        request.user, "large_print", False
+    )  # nobody's, where nobody signed in
+    return asked == "large" or (needed and asked != "normal")
+
+
+def today():
+    """The instant at which today began in Wales.
+
+    What is drawn from what there is now says the day alone: asked for twice on a day, as long as
+    nothing has changed, it is the same document.
+    """
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def pdf_file(content, name, languages):

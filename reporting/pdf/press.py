@@ -1,16 +1,26 @@
 """Drawing one document in a process of its own, which may use so much time and memory and no more.
 
 Each document is drawn by a fresh child, so that what hostile text can do, at worst, is end that
-child. The children are forked from a process that has WeasyPrint loaded and nothing else: neither
-threads nor connections nor anybody's data. This module is what that process loads, so it imports
-no Django.
+child. The children are forked by a process that has WeasyPrint loaded and nothing else: neither
+threads nor connections, nobody's data and no secret of the settings. It is begun with the first
+document, and ends with the process that began it. (Python's own forkserver does nearly this, but
+runs the main program's module again in each child.)
+
+This module is what that process loads, so it imports no Django.
 """
 
+import atexit
 import logging
-import multiprocessing
+import os
 import resource
+import signal
+import socket
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -22,14 +32,12 @@ SECONDS = 30  # of the processor
 PATIENCE = 60  # seconds by the clock, on a machine with much else to do
 MEGABYTES = 512
 PDF_UA = "pdf/ua-1"  # tagged, so that screen readers can read it
+SECRETS = {"SECRET_KEY", "DATABASE_URL", "EMAIL_URL"}
+SERVE = "from reporting.pdf.press import serve; serve({})"
+PROGRAM = Path(__file__).resolve().parents[2]
 
 # WeasyPrint reports letters that no font has, and thereby what people wrote.
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([__name__])
-# Drawing takes a processor for seconds: one at a time in a process that asks for it.
-_one_at_a_time = threading.Lock()
 
 
 class TooLong(Exception):
@@ -52,6 +60,8 @@ class Job:
     css: str
     fonts: dict[str, bytes]
     languages: tuple[str, ...]
+    seconds: int = SECONDS
+    megabytes: int = MEGABYTES
 
 
 @dataclass(frozen=True)
@@ -63,21 +73,12 @@ class Pressed:
 
 
 def press(job):
-    """Draw ``job`` in a child and return it as Pressed. Raises TooLong and NotDrawn."""
-    with _one_at_a_time:
-        ours, theirs = _processes.Pipe(duplex=False)
-        child = _processes.Process(target=_child, args=(theirs, job), daemon=True)
-        child.start()
-        theirs.close()
-        try:
-            outcome = ours.recv() if ours.poll(PATIENCE) else TooLong("by the clock")
-        except EOFError:  # ended without a word: by the kernel, for what it used
-            outcome = TooLong("more time or memory than one document may take")
-        finally:
-            ours.close()
-            child.kill()
-            child.join()
-            child.close()
+    """Draw ``job`` in a child and return it as Pressed. Raises TooLong and NotDrawn.
+
+    One at a time in a process that asks: drawing takes a processor for seconds.
+    """
+    with _press.lock:
+        outcome = _press.draw(job)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -119,16 +120,90 @@ class _Fonts(URLFetcher):
         return URLFetcherResponse(url, self.fonts[url], {"Content-Type": "font/ttf"})
 
 
-def _child(pipe, job):
-    resource.setrlimit(resource.RLIMIT_DATA, (MEGABYTES * 2**20,) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+# The process that forks ---------------------------------------------------------------------
+
+
+class _Press:
+    """The process of which each document's child is forked, as whoever asks sees it."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.process = None
+
+    def draw(self, job):
+        """What became of ``job``: Pressed, or why not."""
+        try:
+            if self.process is None:
+                self.begin()
+            self.connection.send(job)
+            if self.connection.poll(PATIENCE):
+                return self.connection.recv()
+        except (
+            EOFError,
+            OSError,
+        ):  # the child was ended for what it used, and so all was
+            pass
+        self.end()
+        return TooLong("more time or memory than one document may take")
+
+    def begin(self):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 (our own words)
+                [sys.executable, "-c", SERVE.format(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd=PROGRAM,
+                env={name: os.environ[name] for name in os.environ.keys() - SECRETS},
+                start_new_session=True,  # what stops the server stops this by its end
+            )
+        self.connection = Connection(ours.detach())
+
+    def end(self):
+        if self.process is not None:
+            self.connection.close()
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+_press = _Press()
+atexit.register(_press.end)
+# A process forked from one that has a press (a server's worker) begins its own.
+os.register_at_fork(after_in_child=_press.__init__)
+
+
+def serve(handle):
+    """Fork a child for each document that is asked for through the socket ``handle``.
+
+    Ends where a child did not come to its end, by which whoever asked knows, and with whoever asks.
+    """
+    connection = Connection(handle)
+    while connection.poll(None):
+        child = os.fork()
+        if child == 0:
+            _answer(connection)
+        if os.waitpid(child, 0)[1]:
+            return
+
+
+def _answer(connection):
+    """Draw the document that is asked for, within its limits, and leave."""
+    status = 1
+    try:
+        job = connection.recv()
+        resource.setrlimit(resource.RLIMIT_DATA, (job.megabytes * 2**20,) * 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (job.seconds,) * 2)
+        connection.send(_outcome(job))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _outcome(job):
     try:
         content = draw(job)
     except MemoryError:
-        outcome = TooLong(f"more than {MEGABYTES} MB")
+        return TooLong(f"more than {job.megabytes} MB")
     except Exception as error:
-        outcome = NotDrawn(type(error).__name__)
-    else:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        outcome = Pressed(content, peak)
-    pipe.send(outcome)
+        return NotDrawn(type(error).__name__)
+    return Pressed(content, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)

@@ -4,7 +4,9 @@ Reads the ``Record`` that the page shows, and nothing else. Call ``_document`` w
 language activated.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import count
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -14,8 +16,9 @@ from django.utils.translation import pgettext
 
 from assessments.models import ActionStatus
 from peerreview.selectors.records import people_of
-from reporting.pdf.rendering import LINE, MOST_LINES, TooLong, draw
-from reporting.pdf.summary import Answer, Level, readable
+from reporting.pdf.press import TooLong
+from reporting.pdf.rendering import LINE, MOST_LINES, draw
+from reporting.pdf.shapes import Answer, Level, readable
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class ActionLine:
 class ClusterPart:
     """What the document says of one cluster."""
 
+    position: int  # from 1
     name: str
     board: str
     number: int | None
@@ -66,7 +70,11 @@ class ClusterPart:
     counts: list
     stances: list
     remarks: list[tuple[str, list[Said]]]  # under a heading each
-    actions: list[ActionLine] = field(default_factory=list)
+    actions: list[ActionLine]
+    levels_exhibit: int | None = (
+        None  # the numbers of its tables, where they are not empty
+    )
+    remarks_exhibit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class RecordDocument:
     people: list
     clusters: list[ClusterPart]
     is_closed: bool
-    made_at: str
+    made_on: date
 
     @property
     def title(self):
@@ -98,7 +106,9 @@ class _Part:
     html: str
 
 
-def render_review_record(records, *, group, of_the_group, languages, made_at):
+def render_review_record(
+    records, *, group, of_the_group, languages, made_at, large_print=False
+):
     """The ``records`` of one group as the bytes of a tagged PDF, as ``render_summary`` draws it.
 
     ``of_the_group`` says whether the document is of the group, or of the one cluster. Raises
@@ -123,7 +133,7 @@ def render_review_record(records, *, group, of_the_group, languages, made_at):
                 },
             )
             parts.append(_Part(document.title, html))
-    return draw(parts, languages=languages, created_at=made_at)
+    return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
 
 
 def _texts(record):
@@ -160,10 +170,26 @@ def _document(records, group, of_the_group, language, made_at):
             (readable(str(person.user)), person.role_label, person.is_former)
             for person in people_of(records)
         ],
-        clusters=[_cluster_part(record, language) for record in records],
+        clusters=_numbered(
+            _cluster_part(record, position, language)
+            for position, record in enumerate(records, start=1)
+        ),
         is_closed=review_round.is_closed,
-        made_at=_moment(made_at),
+        made_on=made_at.date(),
     )
+
+
+def _numbered(clusters):
+    """``clusters`` with the numbers of their exhibits, counted through the document."""
+    numbers = count(1)
+    return [
+        replace(
+            cluster,
+            levels_exhibit=next(numbers) if cluster.levels else None,
+            remarks_exhibit=next(numbers) if cluster.counts else None,
+        )
+        for cluster in clusters
+    ]
 
 
 def _moment(instant):
@@ -182,10 +208,11 @@ def _words(text, text_language, language):
     )
 
 
-def _cluster_part(record, language):
+def _cluster_part(record, position, language):
     review, submission = record.review, record.submission
     found = [_outcome(row, language) for row in record.outcomes if row.uses_levels]
     return ClusterPart(
+        position=position,
         name=readable(review.reflection.cluster_name),
         board=readable(str(review.reflection.cluster.health_board)),
         number=submission and submission.number,

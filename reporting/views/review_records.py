@@ -1,7 +1,7 @@
 """The record of a review as a file to take away: of one cluster, or of a group."""
 
 from django.http import Http404
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -9,7 +9,7 @@ from organisations.permissions import Permission, authorise
 from peerreview.selectors.records import load_records
 from peerreview.views.loading import visible_group, visible_review
 from peerreview.views.records import reviews_of
-from reporting.files import LANGUAGES, pdf_file, too_long
+from reporting.files import LANGUAGES, pdf_file, today, too_long, wants_large_print
 from reporting.pdf.press import TooLong
 from reporting.pdf.review_record import render_review_record
 
@@ -47,7 +47,8 @@ def _file(request, reviews, group, of_the_group, language):
             group=group,
             of_the_group=of_the_group,
             languages=languages,
-            made_at=timezone.now(),
+            made_at=today(),
+            large_print=wants_large_print(request),
         )
     except TooLong:
         return too_long(

@@ -162,7 +162,7 @@ def test_a_group_has_all_its_clusters(full):
     names = [
         review.reflection.cluster.name_en for review in [full.review, *full.others]
     ]
-    assert headings == ["Who took part", *names]
+    assert headings == ["Contents", "Who took part", *names]
     assert "Of Ogwr." in words(raw)
     assert "Group 1" in words(raw)
 
