@@ -6,7 +6,7 @@ from assessments.models.reading import reads_cluster
 from assessments.rules import is_national_officer
 from organisations.models import CLUSTER_ROLES, Role
 from organisations.permissions import Permission
-from reporting.scopes import AUTHORITY, BOARD, CLUSTER
+from reporting.scopes import AUTHORITY, BOARD, CLUSTER, WALES
 
 
 @rules.predicate
@@ -32,6 +32,20 @@ def may_read_the_cluster(user, scope):
 
 
 @rules.predicate
+def is_one_that_packs_are_of(user, scope):
+    """Wales or a health board; or no scope, where the question is of any."""
+    return scope is None or scope.kind in {WALES, BOARD}
+
+
+@rules.predicate
+def is_officer_of_the_board(user, scope):
+    boards = user.health_board_ids()
+    if scope is None:
+        return bool(boards)
+    return scope.kind == BOARD and scope.place.pk in boards
+
+
+@rules.predicate
 def is_officer_of_all_its_clusters(user, scope):
     boards = user.health_board_ids()
     if scope.kind == BOARD:
@@ -46,6 +60,14 @@ def is_officer_of_all_its_clusters(user, scope):
     return False
 
 
+@rules.predicate
+def is_anybody(user):
+    """Who is signed in: ``holds`` asks for that before every rule."""
+    return True
+
+
+rules.add_perm(Permission.READ_LEARNED, is_anybody)
+rules.add_perm(Permission.EDIT_LEARNED, is_national_officer)
 rules.add_perm(Permission.VIEW_BOARD_RESULTS, is_national_officer | is_officer_of)
 rules.add_perm(Permission.VIEW_NATIONAL_RESULTS, is_national_officer)
 rules.add_perm(Permission.READ_DASHBOARD, is_something_to_a_cluster)
@@ -56,4 +78,8 @@ rules.add_perm(
 )
 rules.add_perm(
     Permission.WRITE_COMMENTARY, is_national_officer | is_officer_of_all_its_clusters
+)
+rules.add_perm(
+    Permission.ASK_PACK,
+    is_one_that_packs_are_of & (is_national_officer | is_officer_of_the_board),
 )

@@ -13,6 +13,16 @@ urlpatterns = [
         name="summary_pdf",
     ),
     path(
+        "reports/<slug:cycle>/<slug:cluster>/<int:number>/<str:language>.pdf",
+        summaries.report_pdf,
+        name="report_pdf",
+    ),
+    path(
+        "drafts/<slug:cycle>/<slug:cluster>/<str:language>.pdf",
+        summaries.draft_pdf,
+        name="draft_pdf",
+    ),
+    path(
         "reviews/<slug:round>/clusters/<slug:cluster>/<str:language>.pdf",
         review_records.review_record_pdf,
         name="review_record_pdf",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reporting.views import (
     actions,
+    area_summaries,
     commentary,
     dashboard,
     documents,
@@ -48,6 +49,11 @@ urlpatterns = [
         name="exhibit_xlsx",
     ),
     path("<slug:scope>/pdf/<slug:language>/", documents.pdf, name="pdf"),
+    path(
+        "<slug:scope>/summary/<slug:language>.pdf",
+        area_summaries.summary_pdf,
+        name="summary_pdf",
+    ),
     path("<slug:scope>/data/", exports.data, name="data"),
     path("<slug:scope>/data/facts.csv", exports.facts_csv, name="facts_csv"),
     path("<slug:scope>/data/dictionary/", exports.dictionary, name="dictionary"),

@@ -28,6 +28,7 @@ from reporting.variation.figures import load_variation
 
 OWN, AGREED = "own", "agreed"  # which level is looked at
 OF = "--"  # stands in no key
+UNASKED = ("coverage", "commentaries", "outcomes", "action_counts")  # see Page.asking
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,15 @@ class Page:
     level: str = OWN
     query: dict = field(default_factory=dict)  # the other filters of the address
     in_file: bool = False  # whether long lists are whole, as in a file to take away
+    on_paper: bool = False  # where nothing can be chosen
+
+    def asking(self, **query):
+        """The page with another query in its address; what it has loaded goes along, where no query changes it."""
+        asked = replace(self, query=query)
+        asked.__dict__.update(
+            {name: self.__dict__[name] for name in UNASKED if name in self.__dict__}
+        )
+        return asked
 
     @property
     def filters(self):

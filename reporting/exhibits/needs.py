@@ -79,14 +79,20 @@ def load(page):
         table=Table(title, COLUMNS, rows, file_only=FILE_ONLY),
         source=_("Self-reflections as they were submitted."),
         chart=_chart(title, by_kind, needs.counted) if rows else None,
-        notes=[
-            _(
-                "Clusters choose from a list, as many as they like. What nobody chose is not shown."
-            ),
-            _("In the table, choose one to see which clusters chose it."),
-        ],
+        notes=_notes(page),
         empty="" if rows else _empty(needs),
     )
+
+
+def _notes(page):
+    notes = [
+        _(
+            "Clusters choose from a list, as many as they like. What nobody chose is not shown."
+        )
+    ]
+    if not page.on_paper:
+        notes.append(_("In the table, choose one to see which clusters chose it."))
+    return notes
 
 
 def _title():

@@ -82,7 +82,9 @@ def load(page):
         title=title,
         table=Table(title, COLUMNS, rows),
         source=_("Self-reflections as they were submitted."),
-        notes=[_("Choose an outcome to see everything that was chosen for it.")],
+        notes=[]
+        if page.on_paper
+        else [_("Choose an outcome to see everything that was chosen for it.")],
     )
 
 

@@ -1,10 +1,12 @@
-"""The cells of a heat map as a document says them: a level, and lines of text below it."""
+"""Heat maps as a document says them: in each cell a level, and lines of text below it."""
 
 from dataclasses import dataclass, replace
 from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from reporting.heat_map import load_heat_map
 
 NONE = "–"
 
@@ -18,7 +20,18 @@ class HeatCell:
     lines: str
 
 
-def with_words(heat_map):
+def heat_maps_of(page):
+    """A heat map for each module that has clusters to show, in the language that is active."""
+    first = load_heat_map(page.asking())
+    others = [
+        load_heat_map(page.asking(module=module.code))
+        for module in first.modules
+        if module != first.module
+    ]
+    return [_with_words(each) for each in (first, *others) if each.rows]
+
+
+def _with_words(heat_map):
     """``heat_map`` with a ``HeatCell`` for each of its cells, in the language that is active."""
     said = cache(_said)  # most cells of a table are alike
     return replace(

@@ -99,8 +99,17 @@ def draw(job):
         )
         for language in job.languages
     ]
+    link_words = [
+        [
+            (target, " ".join("".join(box.element.itertext()).split()))
+            for _kind, target, _rectangle, box in page.links
+        ]
+        for page in document.pages
+    ]
     raw = document.write_pdf(pdf_variant=PDF_UA, uncompressed_pdf=True)
-    return finish(raw, languages=job.languages, first_pages=first_pages)
+    return finish(
+        raw, languages=job.languages, first_pages=first_pages, link_words=link_words
+    )
 
 
 class _Fonts(URLFetcher):

@@ -2,63 +2,46 @@
 
 import json
 import re
+from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from reporting.pdf.fonts import FONTS, load_fonts
-from reporting.pdf.press import Job, TooLong, press
+from reporting.pdf.press import Job, press
 from reporting.pdf.stored import kept
-from reporting.pdf.summary import readable, summarise
 
 MOST_LINES = 10_000  # some 250 pages and 20 seconds; see ``TooLong``
 LINE = 80  # characters
 PLACEHOLDER = re.compile(r"%\((number|total)\)s")
+PAGES = ("summary", "brief", "turned")  # of the style sheet, in each language
 COUNTERS = {"number": "counter(page)", "total": "counter(pages)"}
 
 
-def render_summary(submission, *, languages, agreed=None):
-    """The summary of ``submission`` as the bytes of a tagged PDF.
+@dataclass(frozen=True)
+class Part:
+    """One language's document: ``html`` is an ``article`` as ``reporting/document.html`` has one."""
 
-    ``languages`` are ("cy",), ("en",) or ("cy", "en"): both, one after the other. ``agreed``
-    are the levels agreed afterwards (``assessments.selectors.agreed_levels``), which are shown
-    beside the cluster's own. Reads these, the frozen content, its number and its time, and
-    nothing else; the same gives the same bytes while the program and its fonts stay the same.
-    Raises TooLong.
-    """
-    lines = len(submission.content) // LINE + submission.content.count("\\n")
-    if lines > MOST_LINES:
-        raise TooLong(f"{lines} lines")
-    content = readable(json.loads(submission.content))
-    parts = []
-    for language in languages:
-        with translation.override(language):
-            summary = summarise(
-                content,
-                number=submission.number,
-                submitted_at=submission.submitted_at,
-                language=language,
-                agreed=agreed or {},
-            )
-            parts.append(_Part(summary, both=len(languages) > 1))
-    return draw(parts, languages=languages, created_at=submission.submitted_at)
+    title: str
+    html: str
 
 
-def draw(parts, *, languages, created_at, large_print=False):
+def draw(parts, *, languages, created_at, large_print=False, keep=True):
     """The bytes of a tagged PDF of ``parts``: a document in each of ``languages``, in their order.
 
-    Each has a ``title``, and as ``html`` an ``article.summary`` that says its language as those of
-    ``reporting/summary.html`` do. ``large_print`` draws all of it in letters of 18 points. The same
-    parts are drawn once (``reporting.pdf.stored``). Raises TooLong and NotDrawn.
+    Each has the ``title`` and the ``html`` of a Part. ``large_print`` draws all of it in letters of
+    18 points. The same parts are drawn once (``reporting.pdf.stored``) unless ``keep`` is False:
+    what may not be kept, or what the caller keeps. Raises TooLong and NotDrawn.
     """
     html, css = written(
         parts, languages=languages, created_at=created_at, large_print=large_print
     )
-    return kept(
-        [html, css, languages],
-        lambda: press(Job(html, css, load_fonts(), tuple(languages))).content,
-    )
+
+    def drawn():
+        return press(Job(html, css, load_fonts(), tuple(languages))).content
+
+    return kept([html, css, languages], drawn) if keep else drawn()
 
 
 def written(parts, *, languages, created_at, large_print=False):
@@ -79,17 +62,6 @@ def written(parts, *, languages, created_at, large_print=False):
     return html, "\n".join(rules)
 
 
-class _Part:
-    """One language's document as HTML."""
-
-    def __init__(self, summary, *, both):
-        self.title = summary.title
-        self.html = render_to_string(
-            "reporting/summary.html",
-            {"summary": summary, "document": summary, "both": both},
-        )
-
-
 def _stylesheet(large_print):
     sheets = [render_to_string("reporting/summary.css", {"fonts": list(FONTS)})]
     if large_print:
@@ -106,4 +78,4 @@ def _page_rule(language):
         if piece
     ]
     rule = f"{{ @bottom-right {{ content: {' '.join(pieces)} }} }}"
-    return f"@page summary-{language} {rule} @page turned-{language} {rule}"
+    return " ".join(f"@page {name}-{language} {rule}" for name in PAGES)

@@ -9,7 +9,9 @@ else, in a ``blockquote``; each language's document is an ``article`` that begin
 
 It also names every head of a table once (WeasyPrint repeats the name on each page the table goes on
 to) and says what it is the head of, and marks running heads and page numbers as what they are:
-WeasyPrint leaves them as content that belongs to nothing.
+WeasyPrint leaves them as content that belongs to nothing. Links are called by their words
+(WeasyPrint: by the name of the place they lead to), and none is inside another (WeasyPrint: the
+number of a page, behind the words of an entry of the contents).
 """
 
 import re
@@ -23,15 +25,17 @@ PAGINATION = b"/Artifact <</Type /Pagination>> BDC"
 WITHOUT_CONTENT = {"/NonStruct", "/Span", "/Div"}
 
 
-def finish(raw, *, languages, first_pages):
-    """The PDF ``raw`` with its parts' languages, its heads of tables and its pagination.
+def finish(raw, *, languages, first_pages, link_words):
+    """The PDF ``raw`` with its parts' languages, its links, heads of tables and pagination.
 
-    ``languages`` in the order of the documents, which begin at ``first_pages``, counted from 0.
+    ``languages`` in the order of the documents, which begin at ``first_pages``, counted from 0;
+    ``link_words`` holds, for each page, where its links lead and what words lead there.
     """
     with pikepdf.open(BytesIO(raw)) as pdf:
         tree = _Tree(pdf, languages, first_pages)
         tree.walk()
-        _mark_pagination(pdf, tree.marked)
+        _name_links(pdf, link_words)
+        _mark_pagination(pdf, tree)
         finished = BytesIO()
         pdf.save(
             finished,
@@ -50,6 +54,11 @@ class _Tree:
         self.starts = list(zip(first_pages, languages, strict=True))
         self.marked = [set() for page in pdf.pages]
         self.heads = {}
+        # Which element holds what: pairs of a number and the element.
+        self.parents = pdf.Root.StructTreeRoot.ParentTree.Nums
+        self.parent_at = {
+            int(self.parents[at]): at + 1 for at in range(0, len(self.parents), 2)
+        }
 
     def walk(self):
         root = self.pdf.Root.StructTreeRoot
@@ -79,6 +88,8 @@ class _Tree:
             element.Lang = String("en" if language == "cy" else "cy")
         elif kind == Name.Table:
             self.table(element)
+        elif kind == Name.Link:
+            self.link(element)
         page = self.pages[element.Pg.objgen]
         kids = element.K
         for kid in kids if isinstance(kids, Array) else [kids]:
@@ -87,6 +98,16 @@ class _Tree:
             elif kid.get("/Type") == Name.StructElem:
                 self.element(kid, language)
         self.drop_empty(element)
+
+    def link(self, link):
+        """Make what is a link inside ``link`` a part of it."""
+        for inner in [kid for kid in link.K if _is_a(kid, "/S", Name.Link)]:
+            marks = [kid for kid in inner.K if _is_a(kid, "/Type", Name.OBJR)]
+            inner.S = Name.Span
+            inner.K = Array([kid for kid in inner.K if kid not in marks])
+            for mark in marks:
+                self.parents[self.parent_at[int(mark.Obj.StructParent)]] = link
+                link.K.append(mark)
 
     def drop_empty(self, element):
         """Leave out the boxes that hold only a drawn shape."""
@@ -118,27 +139,40 @@ class _Tree:
                 )
 
 
+def _is_a(kid, key, name):
+    return isinstance(kid, Object) and kid.get(key) == name
+
+
 def _is_empty(kid):
     return (
-        isinstance(kid, Object)
-        and kid.get("/Type") == Name.StructElem
+        _is_a(kid, "/Type", Name.StructElem)
         and str(kid.S) in WITHOUT_CONTENT
         and len(kid.K) == 0
     )
 
 
-def _mark_pagination(pdf, marked):
+def _name_links(pdf, words):
+    for page, links in zip(pdf.pages, words, strict=True):
+        left = list(links)
+        for annotation in page.get("/Annots", []):
+            # By the name of where it leads, because what leads nowhere has none.
+            target = str(annotation.Contents)
+            found = next((link for link in left if link[0] == target), None)
+            if found:
+                left.remove(found)
+                annotation.Contents = String(found[1] or target)
+
+
+def _mark_pagination(pdf, tree):
     """Turn content that the structure does not hold into artifacts of the page."""
-    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
-    parents = {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
-    for page, held in zip(pdf.pages, marked, strict=True):
+    for page, held in zip(pdf.pages, tree.marked, strict=True):
 
         def mark(match, held=held):
             return match[0] if int(match[1]) in held else PAGINATION
 
         stream = page.Contents
         stream.write(MARKED.sub(mark, stream.read_bytes()))
-        elements = parents[int(page.StructParents)]
+        elements = tree.parents[tree.parent_at[int(page.StructParents)]]
         for number in range(len(elements)):
             if number not in held:
                 elements[number] = None

@@ -1,11 +1,11 @@
 """What the dashboard shows of a scope as a file to take away."""
 
 from django.http import Http404
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reporting.files import LANGUAGES, pdf_file, too_long
+from reporting.files import LANGUAGES, pdf_file, today, too_long, wants_large_print
 from reporting.pdf.dashboard import render_dashboard
 from reporting.pdf.press import TooLong
 from reporting.views import (
@@ -45,7 +45,8 @@ def pdf(request, scope, language):
             page,
             views=_views(page),
             languages=languages,
-            made_at=timezone.now(),
+            made_at=today(),
+            large_print=wants_large_print(request),
         )
     except TooLong:
         return too_long(

@@ -1,24 +1,80 @@
-"""The summary of a submission as a file to take away."""
+"""The summary and the full report of a submission as files to take away, and a cluster's own draft."""
 
 import json
+from functools import partial
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
-from django.utils import translation
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from assessments import snapshot
+from assessments.evidence import load_by_outcome
 from assessments.models import Submission
-from assessments.selectors import agreed_levels
+from assessments.selectors import agreed_levels, load_sheet
+from assessments.views.loading import readable, reflection_url
 from organisations.permissions import Permission, authorise
-from reporting.files import LANGUAGES, pdf_file, too_long
+from reporting.before import load_before
+from reporting.files import LANGUAGES, pdf_file, too_long, wants_large_print
 from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import render_summary
+from reporting.pdf.report import render_draft, render_report
+from reporting.pdf.summary import render_summary
+
+SUMMARY = gettext_lazy("self-reflection summary %(cluster)s %(cycle)s %(number)s")
+REPORT = gettext_lazy("self-reflection report %(cluster)s %(cycle)s %(number)s")
+DRAFT = gettext_lazy("self-reflection draft %(cluster)s %(cycle)s")
 
 
 @require_GET
 def summary_pdf(request, cycle, cluster, number, language):
-    """One submission as a PDF in the language asked for, or in both, Welsh first."""
+    """The two pages of one submission in the language asked for, or in both, Welsh first."""
+    submission = _submission(request, cycle, cluster, number, language)
+    before = load_before(submission, user=request.user)
+    render = partial(render_summary, submission, before=before)
+    return _file(request, render, SUMMARY, submission, LANGUAGES[language])
+
+
+@require_GET
+def report_pdf(request, cycle, cluster, number, language):
+    """All of one submission, in the language asked for, or in both."""
+    submission = _submission(request, cycle, cluster, number, language)
+    render = partial(render_report, submission)
+    return _file(request, render, REPORT, submission, LANGUAGES[language])
+
+
+@require_GET
+def draft_pdf(request, cycle, cluster, language):
+    """What the cluster has written so far, for its own people alone."""
+    if language not in LANGUAGES:
+        raise Http404
+    reflection = readable(request, cycle, cluster)
+    if not reflection.is_unsent and reflection.latest_submission:
+        return redirect(reflection_url("reflection_detail", reflection))
+    draft = snapshot.canonical(
+        snapshot.build(load_sheet(reflection), load_by_outcome(reflection))
+    )
+    languages = LANGUAGES[language]
+    try:
+        content = render_draft(
+            draft,
+            made_at=timezone.now(),
+            languages=languages,
+            large_print=wants_large_print(request),
+        )
+    except TooLong:
+        return _too_long()
+    with translation.override(languages[0]):
+        name = DRAFT % {
+            "cluster": reflection.cluster.name,
+            "cycle": reflection.cycle.code,
+        }
+    return pdf_file(content, name, languages)
+
+
+def _submission(request, cycle, cluster, number, language):
+    """The submission of an address, for whoever may read it."""
     if language not in LANGUAGES:
         raise Http404
     submission = get_object_or_404(
@@ -30,22 +86,30 @@ def summary_pdf(request, cycle, cluster, number, language):
         number=number,
     )
     authorise(request.user, Permission.READ_SUBMISSION, submission)
-    languages = LANGUAGES[language]
+    return submission
+
+
+def _file(request, render, sentence, submission, languages):
+    """The document, under a name that says whose it is, as the cluster was called then."""
     try:
-        content = render_summary(
-            submission, languages=languages, agreed=agreed_levels(submission)
+        content = render(
+            languages=languages,
+            agreed=agreed_levels(submission),
+            large_print=wants_large_print(request),
         )
     except TooLong:
-        return too_long(
-            _(
-                "This self-reflection holds too much text for a PDF. Read it on its page."
-            )
-        )
+        return _too_long()
     frozen = json.loads(submission.content)["cluster"]["name"]
     with translation.override(languages[0]):
-        name = _("self-reflection %(cluster)s %(cycle)s %(number)s") % {
+        name = sentence % {
             "cluster": frozen[languages[0]],
             "cycle": submission.reflection.cycle.code,
             "number": submission.number,
         }
     return pdf_file(content, name, languages)
+
+
+def _too_long():
+    return too_long(
+        _("This self-reflection holds too much text for a PDF. Read it on its page.")
+    )

@@ -37,7 +37,7 @@ from organisations.models import Cluster, HealthBoard, Membership, Role, User
 from reporting.pdf import press
 from reporting.pdf.fonts import load_fonts
 from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import render_summary
+from reporting.pdf.summary import render_summary
 from reporting.pdf.summary import LEVEL_WORDS
 from tests.reporting import builders
 from tests.reporting.tree import Document, letters_of

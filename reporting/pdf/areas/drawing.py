@@ -1,0 +1,63 @@
+"""The summary of an area as a PDF."""
+
+from dataclasses import dataclass, replace
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from reporting.pdf.areas.contents import area_document
+from reporting.pdf.areas.shapes import Figures
+from reporting.pdf.exhibits import lines_of, lines_of_texts
+from reporting.pdf.press import TooLong
+from reporting.pdf.rendering import draw
+
+MOST_LINES = 6_000  # cells, in both languages
+
+
+@dataclass(frozen=True)
+class _Part:
+    title: str
+    html: str
+
+
+def render_area_summary(page, *, languages, made_at, large_print=False):
+    """What a committee is given of the scope of ``page``, as ``draw`` draws it.
+
+    Reads what the dashboard shows to the reader of ``page``, whatever its address asks for beside
+    the level, and says of ``made_at`` the day alone. Raises TooLong.
+    """
+    parts, lines = [], 0
+    for language in languages:
+        with translation.override(language):
+            # Another page, because what one has loaded may be in the words of one language.
+            asked = replace(page, query={}, on_paper=True)
+            document = area_document(asked, language, made_at)
+            lines += _lines(document)
+            if lines > MOST_LINES:
+                raise TooLong(f"{lines} lines")
+            html = render_to_string(
+                "reporting/area_summary.html",
+                {
+                    "summary": document,
+                    "document": document,
+                    "dashboard": document,  # as the parts call it that the dashboard's has too
+                    "both": len(languages) > 1,
+                },
+            )
+            parts.append(_Part(document.title, html))
+    return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
+
+
+def _lines(document):
+    """About how much there is to lay out."""
+    tables = [each for each in document.exhibits if not isinstance(each, Figures)]
+    pictures = [each.picture for each in document.exhibits if isinstance(each, Figures)]
+    texts = [
+        practice.words.text
+        for section in document.sections
+        for practice in section.practice
+    ]
+    notes = [document.commentary, *(each.commentary for each in tables)]
+    texts += [note.words.text for note in notes if note]
+    cells = sum(each.cell_count for each in tables)
+    return cells + lines_of(pictures) + lines_of_texts(texts)
