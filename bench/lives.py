@@ -71,7 +71,7 @@ from organisations.models import (
 )
 from reporting.exhibits import Page
 from reporting.heat_map import load_heat_maps
-from reporting.pdf.rendering import render_summary
+from reporting.pdf.report import render_report
 from reporting.scopes import EVERYWHERE
 from reporting.selectors import load_progress
 
@@ -227,7 +227,7 @@ class Watch:
         )
 
     def _pdf(self, submission):
-        raw = render_summary(
+        raw = render_report(
             submission, languages=("cy", "en"), agreed=agreed_levels(submission)
         )
         pages = pypdf.PdfReader(io.BytesIO(raw)).pages

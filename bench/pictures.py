@@ -7,6 +7,8 @@ long as it takes. ``--all`` makes every page at 1280 and 320 pixels, to be looke
 import argparse
 import os
 import shutil
+import subprocess
+import tempfile
 import threading
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -16,6 +18,9 @@ from playwright.sync_api import sync_playwright
 
 FRAME = {"width": 1280, "height": 900}
 CHOSEN = {("heat-map", "en"), ("outcome", "cy"), ("variation", "cy")}
+# Documents and the page of them that is pictured: the same document in either language.
+CHOSEN_PAGES = {("cluster-summary", "cy"): 1, ("board-summary", "en"): 3}
+DOTS = 100  # an inch
 HEIGHTS = {"heat-map": 1540, "variation": 1170}  # down to the end of what they show
 
 
@@ -63,6 +68,36 @@ def pages(cycle, language):
     ]
 
 
+def documents(submission, language):
+    """The documents of which pages are pictured, as ``pages`` has them."""
+    reflection = submission.reflection
+    where = f"{reflection.cycle.code}/{reflection.cluster.code}/{submission.number}"
+    board = f"board-{reflection.cluster.health_board.code}".lower()
+    return [
+        (
+            "cluster-summary",
+            "health_board_officer",
+            f"/{language}/results/summaries/{where}/{language}.pdf",
+        ),
+        (
+            "board-summary",
+            "health_board_officer",
+            f"/{language}/dashboard/{board}/summary/{language}.pdf",
+        ),
+    ]
+
+
+def picture_pages(content, name, chosen, folder):
+    """Write the ``chosen`` page of the PDF ``content`` as a picture, or each of its pages."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(content)
+        file.flush()
+        command = ["pdftoppm", "-r", str(DOTS), "-png"]
+        if chosen:
+            command += ["-f", str(chosen), "-l", str(chosen), "-singlefile"]
+        subprocess.run([*command, file.name, folder / name], check=True)  # noqa: S603
+
+
 def serve():
     from cdf_site.wsgi import application  # noqa: PLC0415 (Django has to be set up first)
 
@@ -90,13 +125,19 @@ def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdf_site.settings")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     django.setup()
-    from assessments.models import Cycle  # noqa: PLC0415
+    from assessments.models import Cycle, Submission  # noqa: PLC0415
     from cdf_site.demonstration import demonstration_accounts  # noqa: PLC0415
 
     accounts = {}
     for account in demonstration_accounts():
         accounts.setdefault(account.role, account)
     cycle = Cycle.objects.current().get().code
+    submission = (
+        Submission.objects.filter(reflection__cycle__code=cycle)
+        .filter(reflection__cluster__health_board__code="7A3")
+        .order_by("reflection__cluster__sort_en", "-number")
+        .first()
+    )
     options.folder.mkdir(parents=True, exist_ok=True)
     server = serve()
     base = f"http://127.0.0.1:{server.server_port}"
@@ -123,6 +164,18 @@ def main():
                             path=options.folder / f"{name}-{language}{suffix}.png",
                             full_page=options.all,
                         )
+                if width == FRAME["width"]:
+                    for language in ("cy", "en"):
+                        for name, wanted, address in documents(submission, language):
+                            shown = CHOSEN_PAGES.get((name, language))
+                            if wanted == role and (options.all or shown):
+                                answer = page.request.get(address)
+                                picture_pages(
+                                    answer.body(),
+                                    f"{name}-{language}",
+                                    None if options.all else shown,
+                                    options.folder,
+                                )
                 page.close()
         browser.close()
     server.shutdown()
