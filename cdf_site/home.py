@@ -20,6 +20,7 @@ from frameworks.text_queries import Left, changes_by_edition, left_by_edition
 from organisations.models import CLUSTER_ROLES, AuditEvent, Cluster, Role
 from organisations.permissions import Permission, holds
 from peerreview.selectors.rounds import tasks_of as review_tasks_of
+from reporting.models import Learned
 
 PAGES = ("about", "accessibility", "privacy", "cookies")
 LATEST_CHANGES = 10
@@ -117,6 +118,8 @@ class Start:
     translates: bool = False
     translations: list[TranslationTask] = field(default_factory=list)
     administers: bool = False
+    learned: Learned | None = None  # the year's page that was published last
+    edits_learned: bool = False
 
     @property
     def cycle(self):
@@ -170,6 +173,8 @@ def start_of(user):
     start = Start(
         keeps_cycles=holds(user, Permission.MANAGE_CYCLES),
         administers=holds(user, Permission.ADMINISTER),
+        learned=Learned.objects.visible_to(user).published().first(),
+        edits_learned=holds(user, Permission.EDIT_LEARNED),
     )
     start.cycles = list(Cycle.objects.current().select_related("edition"))
     for (

@@ -32,6 +32,7 @@ urlpatterns = [
         path("peer-review/", include("peerreview.urls")),
         path("results/", include("reporting.urls")),
         path("dashboard/", include("reporting.urls_dashboard")),
+        path("learned/", include("reporting.urls_learned")),
         path("", include("reporting.urls_tokens")),
         path("admin/", admin.site.urls),
     ),

@@ -20,9 +20,21 @@ class MessageQuerySet(models.QuerySet):
         """
         return self if settings.DEMONSTRATION else self.none()
 
+    def written_to(self, user):
+        """The person's own, whatever became of them: when and of what, never what they say."""
+        return self.filter(recipient=user)
+
     def waiting(self):
-        """Those that did not leave and can be written again: they hold no secret."""
-        return self.filter(sent_at=None).exclude(facts={})
+        """Those that are to leave, did not, and can be written again: they hold no secret."""
+        return self.filter(
+            Q(held_at=None) | Q(daily_on__isnull=False),
+            sent_at=None,
+            is_unwanted=False,
+        ).exclude(facts={})
+
+    def held(self):
+        """Those that wait for the day's e-mail of their reader."""
+        return self.filter(held_at__isnull=False, daily_on=None, digest=None)
 
 
 class Message(models.Model):
@@ -69,6 +81,33 @@ class Message(models.Model):
             "contact_asked",
             pgettext_lazy("e-mail", "asked to be put in touch"),
         )
+        REMINDER = "reminder", pgettext_lazy("e-mail", "reminder of a deadline")
+        LAST_REMINDER = (
+            "last_reminder",
+            pgettext_lazy("e-mail", "last reminder of a deadline"),
+        )
+        ANNOTATIONS_SHARED = (
+            "annotations_shared",
+            pgettext_lazy("e-mail", "what reviewers wrote was shared"),
+        )
+        REPLY = "reply", pgettext_lazy("e-mail", "reply in a review")
+        ACTION_DUE = "action_due", pgettext_lazy("e-mail", "action due soon")
+        ACTION_OVERDUE = "action_overdue", pgettext_lazy("e-mail", "action overdue")
+        ACTION_ESCALATED = (
+            "action_escalated",
+            pgettext_lazy("e-mail", "action escalated"),
+        )
+        PACK_READY = "pack_ready", pgettext_lazy("e-mail", "documents ready")
+        DIGEST = "digest", pgettext_lazy("e-mail", "the day's e-mails in one")
+
+    class State(models.TextChoices):
+        """What became of one, for its readers."""
+
+        SENT = "sent", pgettext_lazy("e-mail", "Sent")
+        TOGETHER = "together", pgettext_lazy("e-mail", "Sent with others in one e-mail")
+        HELD = "held", pgettext_lazy("e-mail", "Waits for the day's e-mail")
+        UNWANTED = "unwanted", pgettext_lazy("e-mail", "Not sent: such e-mails were not wanted")
+        WAITING = "waiting", pgettext_lazy("e-mail", "Has not left yet")
 
     class Language(models.TextChoices):
         WELSH = "cy", _("Welsh")
@@ -91,6 +130,22 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     error = models.CharField(_("why it did not leave"), max_length=300, blank=True)
+    # Kept back for the day's e-mail, because its reader wants them together.
+    held_at = models.DateTimeField(_("kept for the day's e-mail since"), null=True)
+    # In which e-mail it left with others.
+    digest = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="letters",
+        verbose_name=_("sent in"),
+    )
+    # Of which day it is its reader's one e-mail.
+    daily_on = models.DateField(_("the day's e-mail of"), null=True)
+    # Its reader wants only what needs something done: written down, and never sent.
+    is_unwanted = models.BooleanField(_("not wanted"), default=False)
+    # What may be said once only, to whom and on which occasion.
+    once_key = models.CharField(max_length=200, blank=True, editable=False)
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     # Plain text; empty outside a demonstration.
     text = models.TextField(blank=True, editable=False)
@@ -110,9 +165,47 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(error=""),
                 name="message_that_was_sent_has_no_error",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unwanted=False)
+                | Q(sent_at=None, error="", held_at=None, digest=None, daily_on=None),
+                name="message_that_is_unwanted_is_not_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_at=None)
+                | Q(daily_on__isnull=False)
+                | Q(sent_at=None, error=""),
+                name="message_that_is_held_leaves_as_the_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(digest=None)
+                | Q(held_at__isnull=False, sent_at=None, daily_on=None),
+                name="message_in_a_digest_was_held_and_is_not_sent_itself",
+            ),
+            models.UniqueConstraint(
+                fields=["once_key"],
+                condition=~Q(once_key=""),
+                name="message_is_said_once",
+            ),
+            models.UniqueConstraint(
+                fields=["recipient", "daily_on"],
+                name="one_daily_message_a_person_and_day",
+            ),
         ]
 
     def __str__(self):
         written_at = date_format(timezone.localtime(self.created_at), "j F Y, H:i")
         return f"{written_at} {self.get_kind_display()}"
+
+    @property
+    def state(self):
+        """What became of it; asks for its digest, which lists bring along."""
+        if self.is_unwanted:
+            return self.State.UNWANTED
+        if self.sent_at:
+            return self.State.SENT
+        if self.digest_id and self.digest.sent_at:
+            return self.State.TOGETHER
+        if self.held_at and not (self.digest_id or self.daily_on):
+            return self.State.HELD
+        return self.State.WAITING

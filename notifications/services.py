@@ -1,22 +1,26 @@
 """Sending: written down in the caller's transaction, and sent when that has come to its end.
 
 What fails is written on the message's own row, and never disturbs the request that asked for it.
-Nor does a request wait long: what has not left by then waits for ``resend_messages``.
+Nor does a request wait long: what has not left by then waits for ``resend_messages``. What needs
+nothing done now waits for the day's e-mail, or is not sent, as its reader has chosen.
 """
 
 import time
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from notifications.models import Message
-from notifications.writing import BOTH, write
+from notifications.rhythm import is_held, is_unwanted
+from notifications.writing import BOTH, link_to, subject_of, write
 from organisations.models import User
 
 PATIENCE = 8  # seconds that a request sends, and after which no further letter is begun
+MOST_IN_A_DIGEST = 40  # headings; the others are counted
 
 
 @dataclass(frozen=True)
@@ -30,49 +34,60 @@ class Address:
 
 @dataclass(frozen=True)
 class Letters:
-    """The same facts for some people: one of several groups that are told at once."""
+    """The same facts for some people: one of several groups that are told at once.
+
+    With an ``occasion``, each of them is told of ``about`` on that occasion once, whoever asks.
+    """
 
     to: list[User | Address]
     facts: dict
+    about: models.Model | None = None
+    occasion: str = ""
 
 
-def send(*, kind, to, facts, about=None, secret=False):
+def send(*, kind, to, facts, about=None, secret=False, occasion=""):
     """Write a message of ``kind`` to each of ``to`` and send them once the transaction commits.
 
     ``to`` holds people and Addresses; each gets it in their own language, or in both where that
     is not known. ``facts`` holds texts, or a text for each language: see ``writing``. Where
     one of them is a ``secret``, nothing of it is stored, and the message cannot be sent again.
-    Returns the rows of the log.
+    Returns the rows of the log, also of what is not sent yet or not at all: see ``rhythm``.
     """
-    return _send(
-        _write(kind, _address(who), facts, about=about, secret=secret) for who in to
-    )
+    letters = [Letters(to=to, facts=facts, about=about, occasion=occasion)]
+    return _send(kind, letters, secret=secret)
 
 
 def send_all(*, kind, letters, about=None):
-    """As ``send``, to several groups of people, over one connection and within one patience."""
-    return _send(
-        _write(kind, _address(who), group.facts, about=about, secret=False)
-        for group in letters
-        for who in group.to
-    )
+    """As ``send``, to several groups of people, over one connection and within one patience.
 
-
-def _send(written):
-    written = list(written)
-    if written:
-        transaction.on_commit(lambda: _deliver(written, PATIENCE), robust=True)
-    return [message for message, _letter in written]
+    ``about`` is what those Letters are about that do not say so. As many queries for many as for one.
+    """
+    return _send(kind, letters, about=about)
 
 
 def send_again(*, messages):
     """Write and send once more what did not leave; returns how many left now."""
-    written = [
-        (message, write(message.kind, message.facts, message.language))
-        for message in messages
+    _deliver([(message, _letter_of(message)) for message in messages])
+    return sum(message.sent_at is not None for message in messages)
+
+
+def _send(kind, letters, *, about=None, secret=False):
+    written = _not_said_before(
+        [
+            _written(kind, _address(who), group, about=about, secret=secret)
+            for group in letters
+            for who in group.to
+        ]
+    )
+    messages = Message.objects.bulk_create(message for message, _letter in written)
+    leaving = [
+        (message, letter)
+        for message, letter in written
+        if not (message.held_at or message.is_unwanted)
     ]
-    _deliver(written)
-    return sum(message.sent_at is not None for message, _letter in written)
+    if leaving:
+        transaction.on_commit(lambda: _deliver(leaving, PATIENCE), robust=True)
+    return messages
 
 
 def _address(who):
@@ -81,21 +96,143 @@ def _address(who):
     return who
 
 
-def _write(kind, address, facts, *, about, secret):
+def _written(kind, address, group, *, about, secret):
+    about, person = group.about or about, address.person
+    about_type = about._meta.label_lower if about else ""
+    about_id = str(about.pk) if about else ""
     language = address.language or BOTH
-    letter = write(kind, facts, language)
-    message = Message.objects.create(
+    letter = write(kind, group.facts, language)
+    message = Message(
         kind=kind,
-        recipient=address.person,
+        recipient=person,
         address=address.email,
         language=language,
         subject=letter.subject,
-        about_type=about._meta.label_lower if about else "",
-        about_id=str(about.pk) if about else "",
-        facts={} if secret else facts,
+        about_type=about_type,
+        about_id=about_id,
+        # Of what holds a secret nothing is stored, so that it could not be written later.
+        held_at=timezone.now() if is_held(kind, person) and not secret else None,
+        is_unwanted=is_unwanted(kind, person),
+        facts={} if secret else group.facts,
         text=letter.text if settings.DEMONSTRATION else "",
     )
+    if group.occasion:
+        key = (kind, about_type, about_id, person.pk, group.occasion)
+        message.once_key = ":".join(str(part) for part in key)
     return message, letter
+
+
+def _not_said_before(written):
+    """Without what was said on its occasion already.
+
+    Whoever may be told once is locked first, so that of two who ask at the same time the second
+    sees what the first has written; the database would refuse it all the same.
+    """
+    once = {message.once_key: message for message, _letter in written}
+    once.pop("", None)
+    if not once:
+        return written
+    _lock({message.recipient_id for message in once.values()})
+    said = set(
+        Message.objects.filter(once_key__in=once).values_list("once_key", flat=True)
+    )
+    return [
+        (message, letter)
+        for message, letter in written
+        if not message.once_key
+        # of two with one key, in the same call, one
+        or (message.once_key not in said and once[message.once_key] is message)
+    ]
+
+
+def _lock(people):
+    """Hold the rows of ``people`` until the transaction ends, in one order for everybody."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=people)
+    return list(rows.order_by("pk"))
+
+
+# The day's e-mail -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_digests():
+    """Send each person what waits for them, in one e-mail; returns how many there are.
+
+    One a day and person at most, however often this is asked and by how many at once. A single
+    letter leaves as itself. Whoever has come to want none of it gets none.
+    """
+    today = timezone.localdate()
+    Message.objects.held().filter(
+        recipient__email_rhythm=User.Rhythm.NEEDED
+    ).update(held_at=None, is_unwanted=True)
+    waiting = Message.objects.held().filter(recipient__is_active=True)
+    people = _lock(waiting.values("recipient"))
+    # Asked only now: somebody else may have sent it while this waited for the lock.
+    had_theirs = Message.objects.filter(daily_on=today, recipient__in=people)
+    held = (
+        waiting.filter(recipient__in=people)
+        .exclude(recipient__in=had_theirs.values("recipient"))
+        .select_related("recipient")
+        .order_by("recipient", "created_at", "pk")
+    )
+    days = [
+        _days_message(list(letters), today)
+        for _recipient, letters in groupby(held, key=lambda one: one.recipient_id)
+    ]
+    Message.objects.bulk_create(
+        message for message, _letters in days if message.pk is None
+    )
+    for message, letters in days:
+        for letter in letters:
+            letter.digest = message if letter is not message else None
+    Message.objects.bulk_update(
+        [letter for _message, letters in days for letter in letters],
+        ["daily_on", "digest"],
+    )
+    leaving = [(message, _letter_of(message)) for message, _letters in days]
+    if leaving:
+        transaction.on_commit(lambda: _deliver(leaving), robust=True)
+    return len(leaving)
+
+
+def _days_message(letters, today):
+    """What one person gets of ``letters``, and those: what is said twice is said once."""
+    said = {}
+    for letter in letters:
+        line = {
+            "subject": subject_of(letter.kind, letter.facts),
+            "link": letter.facts["link"],
+        }
+        said.setdefault(str(line), line)
+    if len(said) == 1:
+        message = letters[0]
+    else:
+        lines = list(said.values())
+        message, _letter = _written(
+            Message.Kind.DIGEST,
+            _address(letters[0].recipient),
+            Letters(
+                to=[],
+                facts={
+                    "count": len(lines),
+                    "letters": lines[:MOST_IN_A_DIGEST],
+                    "more": len(lines[MOST_IN_A_DIGEST:]),
+                    "link": link_to("account"),
+                },
+            ),
+            about=None,
+            secret=False,
+        )
+    message.daily_on = today
+    return message, letters
+
+
+# Leaving ----------------------------------------------------------------------------------
+
+
+def _letter_of(message):
+    """What a message says, written again from its facts."""
+    return write(message.kind, message.facts, message.language)
 
 
 def _deliver(written, patience=None):
@@ -121,7 +258,8 @@ def _deliver(written, patience=None):
             connection=connection,
             headers={"Content-Language": _content_language(message)},
         )
-        email.attach_alternative(letter.html, "text/html")
+        if not (message.recipient and message.recipient.plain_text_emails):
+            email.attach_alternative(letter.html, "text/html")
         try:
             email.send()
         except Exception as error:  # the next one may leave all the same

@@ -1,4 +1,4 @@
-"""Addresses for a forgotten password, and the demonstration's outbox."""
+"""Addresses for a forgotten password, one's own e-mails, and the demonstration's outbox."""
 
 from django.urls import path
 
@@ -13,6 +13,8 @@ urlpatterns = [
         views.password_reset_confirm,
         name="password_reset_confirm",
     ),
+    path("account/e-mails/", views.own_emails, name="own_emails"),
     path("outbox/", views.outbox, name="outbox"),
+    path("outbox/send-daily/", views.outbox_send_daily, name="outbox_send_daily"),
     path("outbox/<int:message>/", views.outbox_message, name="outbox_message"),
 ]

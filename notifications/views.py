@@ -1,20 +1,24 @@
-"""A forgotten password, and the demonstration's outbox."""
+"""A forgotten password, one's own e-mails, and the demonstration's outbox."""
 
 import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from notifications.forms import ForgottenPasswordForm, NewPasswordForm
 from notifications.models import Message
-from notifications.writing import BETWEEN, BETWEEN_SUBJECTS, BOTH, LANGUAGES
+from notifications.services import send_digests
+from notifications.writing import BETWEEN, languages_of, subjects_of
 
 ON_A_PAGE = 25
 
@@ -57,6 +61,26 @@ password_reset_confirm = PasswordResetConfirm.as_view()
 password_reset_done = PasswordResetDone.as_view()
 
 
+# One's own e-mails -----------------------------------------------------------------------
+
+
+def own_emails(request):
+    """What was written to oneself, and what became of it; what it says is in one's mailbox."""
+    written = Message.objects.written_to(request.user).select_related("digest")
+    return render(request, "notifications/own_emails.html", _page_of(written, request))
+
+
+def _page_of(written, request):
+    page = Paginator(written, ON_A_PAGE).get_page(request.GET.get("page"))
+    for message in page:
+        message.subjects = subjects_of(message)
+    return {
+        "page": page,
+        "previous_url": page.has_previous() and f"?page={page.previous_page_number()}",
+        "next_url": page.has_next() and f"?page={page.next_page_number()}",
+    }
+
+
 # The outbox ------------------------------------------------------------------------------
 
 
@@ -72,37 +96,49 @@ class Piece:
 def outbox(request):
     """Every e-mail of the demonstration, which sends none; there is no such page elsewhere."""
     _only_in_a_demonstration()
-    messages = Message.objects.visible_to(request.user).select_related("recipient")
-    page = Paginator(messages, ON_A_PAGE).get_page(request.GET.get("page"))
+    written = Message.objects.visible_to(request.user)
     return render(
         request,
         "notifications/outbox.html",
-        {
-            "page": page,
-            "previous_url": page.has_previous()
-            and f"?page={page.previous_page_number()}",
-            "next_url": page.has_next() and f"?page={page.next_page_number()}",
-        },
+        _page_of(written.select_related("digest"), request)
+        | {"held_count": written.held().count()},
     )
+
+
+@require_POST
+@login_not_required
+def outbox_send_daily(request):
+    """Send the day's e-mails now, where nothing does so every morning."""
+    _only_in_a_demonstration()
+    if count := send_digests():
+        messages.success(
+            request, _("The day's e-mails were sent: %(count)s") % {"count": count}
+        )
+    else:
+        messages.info(
+            request,
+            _("Nothing was sent: each person gets one such e-mail a day at most."),
+        )
+    return redirect("outbox")
 
 
 @login_not_required
 def outbox_message(request, message):
     """One e-mail of the demonstration, with links that work here."""
     _only_in_a_demonstration()
-    message = get_object_or_404(Message.objects.visible_to(request.user), pk=message)
-    languages = LANGUAGES if message.language == BOTH else (message.language,)
-    subjects = message.subject.split(BETWEEN_SUBJECTS, maxsplit=len(languages) - 1)
+    message = get_object_or_404(
+        Message.objects.visible_to(request.user).select_related("digest"), pk=message
+    )
     texts = message.text.strip().split(BETWEEN)
     return render(
         request,
         "notifications/outbox_message.html",
         {
             "sent": message,
-            "subjects": list(zip(languages, subjects, strict=False)),
+            "subjects": subjects_of(message),
             "parts": [
                 (language, [_pieces(line) for line in text.split("\n")])
-                for language, text in zip(languages, texts, strict=False)
+                for language, text in zip(languages_of(message), texts, strict=False)
             ],
         },
     )

@@ -33,6 +33,7 @@ from organisations.admin_base import (
     named,
 )
 from organisations.admin_base.history import rows
+from organisations.audit import NEVER_WRITTEN
 from organisations.models import (
     AuditEvent,
     Cluster,
@@ -45,6 +46,7 @@ from organisations.models import (
     Role,
     User,
 )
+from organisations.services.needs import forget_meeting_note
 
 # Django's groups give nobody anything here: roles are memberships.
 admin.site.unregister(Group)
@@ -271,8 +273,20 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
     ordering = ("email",)
     filter_horizontal = ()
     readonly_fields = ("last_login", "joined_at")
+    # What helps them in meetings is nobody's but theirs: it is in no field, list, filter or history.
     fieldsets = (
-        (None, {"fields": ("email", "name", "language", "password")}),
+        (None, {"fields": ("email", "name", "password")}),
+        (
+            _("How they like to receive things"),
+            {
+                "fields": (
+                    "language",
+                    "large_print",
+                    "plain_text_emails",
+                    "email_rhythm",
+                )
+            },
+        ),
         (
             _("Access"),
             {"fields": ("is_active", "is_superuser", "last_login", "joined_at")},
@@ -287,6 +301,17 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
         form = super().get_form(request, obj, **kwargs)
         form.editor = request.user
         return form
+
+    def lookup_allowed(self, lookup, value, request):
+        # An address that filters by what it cannot show would tell it letter by letter.
+        return lookup.partition("__")[
+            0
+        ] not in NEVER_WRITTEN and super().lookup_allowed(lookup, value, request)
+
+    def save_model(self, request, obj, form, change):
+        if not obj.is_active and change:
+            forget_meeting_note(person=obj)
+        super().save_model(request, obj, form, change)
 
     def get_queryset(self, request):
         current = Membership.objects.current().select_related("cluster", "health_board")

@@ -37,6 +37,13 @@ WRITTEN_WHOLE = {
 # Secrets; when somebody was last here, which has events of its own; what follows from a name.
 NEVER_WRITTEN = {"password", "secret_hash", "last_login", "sort_cy", "sort_en"}
 MOST_AT_ONCE = 1_000  # events in one statement
+# What somebody writes of themselves for few or for nobody: administrators read the events.
+NEVER_WRITTEN |= {
+    "meeting_note",
+    "meeting_note_language",
+    "shares_meeting_note",
+    "needs_said_at",
+}
 # Django's, by which nobody may do anything here.
 NEVER_WRITTEN |= {"groups", "user_permissions"}
 

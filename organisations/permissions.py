@@ -41,6 +41,7 @@ class Permission(StrEnum):
     # on a scope of the dashboard
     OPEN_SCOPE = "reporting.open_scope"
     WRITE_COMMENTARY = "reporting.write_commentary"
+    ASK_PACK = "reporting.ask_pack"  # and on none: on some scope
     # on a cluster
     VIEW_PEOPLE = "organisations.view_people"
     MANAGE_PEOPLE = "organisations.manage_people"
@@ -51,6 +52,7 @@ class Permission(StrEnum):
     ORGANISE_ROUND = "peerreview.organise_round"
     # on a review group
     RUN_MEETING = "peerreview.run_meeting"
+    READ_MEETING_NEEDS = "peerreview.read_meeting_needs"
     # on the review of a cluster
     READ_REVIEW = "peerreview.read_review"
     READ_AS_REVIEWER = "peerreview.read_as_reviewer"
@@ -63,6 +65,8 @@ class Permission(StrEnum):
     WITHDRAW_FROM_REVIEW = "peerreview.withdraw_from_review"
     # on none
     READ_LIBRARY = "peerreview.read_library"
+    READ_LEARNED = "reporting.read_learned"
+    EDIT_LEARNED = "reporting.edit_learned"
     TRANSLATE = "frameworks.translate"
     ADMINISTER = "organisations.administer"
 

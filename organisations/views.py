@@ -22,9 +22,15 @@ from organisations.audit import record
 from organisations.forms import AccountForm, ChangePasswordForm, SignInForm
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, holds
+from organisations.services.needs import NoteChanged, save_own_account
 
 LOCKED_OUT = gettext_lazy(
     "The password was wrong five times. Wait a quarter of an hour and try again, or ask an administrator for a new password."
+)
+CHANGED_ELSEWHERE = gettext_lazy(
+    "Your note for meetings was changed in another tab or on another device since you opened this "
+    "page. Nothing was saved: both texts are below. Make of yours what you want to keep, and save "
+    "again."
 )
 
 
@@ -134,24 +140,40 @@ def _way_back(request):
 
 
 def account(request):
-    """Who one is here, one's language, and what one is to whom."""
-    form = AccountForm(request.POST or None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = form.save()
-            record(
-                AuditEvent.Kind.CHANGED, by=user, subject=user, fields=form.changed_data
+    """Who one is here, how one likes to receive things, and what one is to whom."""
+    sent = request.POST if request.method == "POST" else None
+    form = AccountForm(request.user, sent)
+    # A page that shows two notes goes on showing both until one of them is saved.
+    stored, status = (request.user if "both" in request.POST else None), 200
+    if "switch_to" in request.POST:  # shown in the other language as it was typed
+        form = form.as_typed()
+    elif form.is_valid():
+        try:
+            save_own_account(
+                changes=form.changes(),
+                seen=form.seen_note(),
+                language=get_language(),
+                by=request.user,
             )
-        messages.success(request, _("Your account has been saved."))
-        return redirect("account")
+        except NoteChanged as changed:
+            stored, status = changed.person, 409
+            form = form.beside(stored)
+        else:
+            messages.success(request, _("Your account has been saved."))
+            return redirect("account")
+    elif form.is_bound:
+        status = 422
     return render(
         request,
         "registration/account.html",
         {
             "form": form,
+            "stored": stored,
+            "errors": [CHANGED_ELSEWHERE] if stored else [],
             "memberships": request.user.current_memberships,
             "may_hold_tokens": holds(request.user, Permission.HOLD_TOKENS),
         },
+        status=status,
     )
 
 

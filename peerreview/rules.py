@@ -1,6 +1,7 @@
 """Who may do what in peer review. Each is asked on what the phase of the round allows today."""
 
 import rules
+from django.utils import timezone
 
 from organisations.models import CLUSTER_ROLES, LEAD_ROLES, Role
 from organisations.permissions import Permission
@@ -102,6 +103,15 @@ def groups_meet_now(user, thing):
 
 
 @rules.predicate
+def meeting_is_not_over(user, group):
+    """Until the end of the day of the meeting; without a day, while the round runs."""
+    return (
+        group.meets_at is None
+        or timezone.localdate(group.meets_at) >= timezone.localdate()
+    )
+
+
+@rules.predicate
 def takes_part(user, review):
     return review.takes_part
 
@@ -123,6 +133,10 @@ def is_something_to_somebody(user):
 
 rules.add_perm(Permission.ORGANISE_ROUND, organises)
 rules.add_perm(Permission.RUN_MEETING, facilitates_the_group & groups_meet_now)
+rules.add_perm(
+    Permission.READ_MEETING_NEEDS,
+    facilitates_the_group & is_running & meeting_is_not_over,
+)
 rules.add_perm(Permission.READ_REVIEW, may_know)
 rules.add_perm(Permission.READ_AS_REVIEWER, reads_as_reviewer & is_running)
 rules.add_perm(

@@ -89,6 +89,8 @@ NO_PAGES = {
     "peerreview:practice_withdraw",
     "peerreview:review_move",
     "peerreview:review_take_back",
+    "reporting:report_pdf",  # tests/reporting/test_report_pdf.py
+    "reporting:draft_pdf",
     "reporting:review_record_pdf",  # tests/peerreview/test_record_pdf.py
     "reporting:group_record_pdf",
     "indicators:figures_template",  # tests/assessments/test_figure_uploads.py

@@ -62,6 +62,7 @@ SEEN_BY_SOME = (
     "|Annotation|AnnotationVersion|Finding|FindingVersion|Response|ResponseVersion"
     "|GoodPractice|ContactRequest"
     "|Commentary|CommentaryVersion|PersonalToken"
+    "|Learned|LearnedEntry|LearnedVersion"
 )
 UNSCOPED = re.compile(rf"\b({SEEN_BY_SOME})\.objects\b(?!\s*\.visible_to\()")
 

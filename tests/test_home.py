@@ -139,7 +139,7 @@ def test_queries_of_an_officer_do_not_grow_with_clusters(
         submit_one(cycle, ClusterFactory(health_board=board))
     client.force_login(officer)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("home"))
 
 
@@ -256,14 +256,17 @@ def test_queries_do_not_grow_with_clusters(
         MembershipFactory(user=lead, role="cluster_lead", cluster=other)
     client.force_login(lead)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(reverse("home"))
 
 
 def test_language_of_the_account_leads_after_signing_in(client, lead):
     client.force_login(lead)
 
-    client.post(reverse("account"), {"name": "Lead, Afan", "language": "cy"})
+    client.post(
+        reverse("account"),
+        {"name": "Lead, Afan", "language": "cy", "email_rhythm": "daily"},
+    )
     lead.refresh_from_db()
 
     assert (lead.name, lead.language) == ("Lead, Afan", "cy")
@@ -278,6 +281,7 @@ def test_account_takes_no_other_field(client, lead):
         {
             "name": "x",
             "language": "en",
+            "email_rhythm": "daily",
             "is_superuser": "1",
             "email": "a@b.test",
             "is_active": "",

@@ -234,6 +234,8 @@ ON_OTHER_THINGS = [
     (Permission.ORGANISE_ROUND, "round of the board", ". . . x . x . . . ."),
     (Permission.RUN_MEETING, "group", NOBODY),
     (Permission.RUN_MEETING, "group that meets", NOBODY),
+    (Permission.READ_MEETING_NEEDS, "group", NOBODY),
+    (Permission.READ_MEETING_NEEDS, "group that meets", NOBODY),
     (Permission.READ_REVIEW, "review", "x x . x . x . . . ."),
     (Permission.READ_AS_REVIEWER, "review", NOBODY),
     (Permission.ANNOTATE, "review", NOBODY),
@@ -246,6 +248,8 @@ ON_OTHER_THINGS = [
     (Permission.WITHDRAW_FROM_REVIEW, "review", "x . . . . x . . . ."),
     (Permission.KEEP_PRACTICE, "practice", THE_LEAD),
     (Permission.READ_LIBRARY, None, "x x x x x x . . x ."),
+    (Permission.READ_LEARNED, None, "x x x x x x x x x x"),
+    (Permission.EDIT_LEARNED, None, NATIONAL),
 ]
 
 
@@ -573,6 +577,8 @@ ROUTES = [
     ("assessments:evidence_file", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("assessments:submission_detail", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("reporting:summary_pdf", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("reporting:report_pdf", DRAFT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("reporting:draft_pdf", DRAFT, "302 | 200 200 404 403 404 | 403 403 404 404 404"),
     # once it is submitted
     ("assessments:reflection_detail", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
     ("assessments:context_edit", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
@@ -598,6 +604,8 @@ ROUTES = [
     ("assessments:evidence_add", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     ("assessments:submission_detail", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
     ("reporting:summary_pdf", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    ("reporting:report_pdf", SENT, "302 | 200 200 404 200 404 | 200 200 404 404 404"),
+    ("reporting:draft_pdf", SENT, "302 | 302 302 404 403 404 | 403 403 404 404 404"),
     # the people of a cluster
     ("people:people_list", DRAFT, "302 | 200 200 404 200 404 | 403 404 404 404 404"),
     ("people:person_invite", DRAFT, "302 | 200 403 404 403 404 | 403 404 404 404 404"),
@@ -717,6 +725,19 @@ ROUTES = [
     ("dashboard:exhibit_csv", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:exhibit_xlsx", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:facts_csv", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    # what was learned: of a year that has no page; tests/reporting/test_learned.py for one that has
+    ("learned:learned_list", SENT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("learned:learned_begin", SENT, "302 | 403 403 403 403 403 | 302 403 403 403 403"),
+    ("learned:learned_detail", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("learned:learned_pdf", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("learned:learned_edit", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:learned_choose", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:learned_publish", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:learned_take_back", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:entry_add", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:entry_edit", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:entry_arrange", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
+    ("learned:entry_history", SENT, "302 | 403 403 403 403 403 | 404 403 403 403 403"),
     # personal tokens; of the number 0 there is none
     ("tokens:token_list", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
     ("tokens:token_make", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
@@ -740,6 +761,7 @@ ROUTES = [
 # Slow to draw for everybody: one reader and one refusal stand for the others.
 DRAWN_FOR = {
     "reporting:summary_pdf": ["lead", "stranger", "superuser"],
+    "reporting:report_pdf": ["lead", "stranger", "superuser"],
     "dashboard:pdf": ["lead", "stranger", "superuser"],
 }
 
@@ -779,6 +801,9 @@ ARGUMENTS = {
     "scope": "cluster-afan",
     "exhibit": "journey",
     "personal_token": 0,
+    "year": 2029,
+    "entry": 0,
+    "source": "actions",
 }
 
 

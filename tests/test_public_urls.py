@@ -27,6 +27,10 @@ PUBLIC = {
     "frameworks:module_logic_model",
     "frameworks:outcome_logic_model",
     "frameworks:edition_file",
+    # where a page is public; otherwise they lead to signing in: tests/reporting/test_learned.py
+    "learned:learned_list",
+    "learned:learned_detail",
+    "learned:learned_pdf",
 } | FOR_PROGRAMS  # which ask for a token in place of a session
 # Its own pages send whoever is not an administrator away; see tests/organisations/test_admin.py.
 PUBLIC_IN_ADMIN = {"admin:login", "admin:jsi18n"}

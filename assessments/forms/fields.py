@@ -3,60 +3,27 @@
 import datetime
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import LANGUAGES
+from cdf_site.common.forms import LONGEST_TEXT, TextField
 from cdf_site.common.languages import detect
+
+__all__ = [
+    "LANGUAGE_CHOICES",
+    "LARGEST_VERSION",
+    "LONGEST_TEXT",
+    "HourField",
+    "TextField",
+    "WrittenForm",
+    "instant",
+]
 
 LARGEST_VERSION = 2**31 - 1  # what the column of PostgreSQL holds
 # What can be said of a text's language.
 LANGUAGE_CHOICES = [("", _("Detect automatically")), *LANGUAGES]
-LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
-
-
-class LongestText(MaxLengthValidator):
-    """Says how long a text is and may be, in figures as they are read."""
-
-    def __call__(self, value):
-        try:
-            super().__call__(value)
-        except ValidationError as error:
-            for name in ("show_value", "limit_value"):
-                error.params[name] = number_format(
-                    error.params[name], use_l10n=True, force_grouping=True
-                )
-            raise
-
-
-class TextField(forms.CharField):
-    """What a person writes: line breaks as one character, and told how long it is if too long."""
-
-    def __init__(self, *, rows=4, language="", longest=LONGEST_TEXT, **kwargs):
-        attributes = {"rows": rows, "count": longest}
-        if language:  # for spelling checkers and screen readers
-            attributes["lang"] = language
-        super().__init__(
-            required=False,
-            widget=forms.Textarea(attrs=attributes),
-            validators=[
-                LongestText(
-                    longest,
-                    _(
-                        "Shorten this text. It has %(show_value)s characters and "
-                        "%(limit_value)s fit."
-                    ),
-                )
-            ],
-            **kwargs,
-        )
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class HourField(forms.TimeField):

@@ -10,20 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.services.people import LONGEST_DEPUTY
-from cdf_site.common.forms import DatePartsField
+from cdf_site.common.forms import DatePartsField, TypedForm
 from organisations.forms import NewPasswordTwice
 from organisations.models import Profession, User
 
 SOMEBODY_ELSE = "other"
 LANGUAGES = [*User.Language.choices, ("", _("Both, Welsh first"))]
-
-
-class TypedForm(forms.Form):
-    """A form that can be shown in the other language as it was typed, not judged yet."""
-
-    def as_typed(self):
-        self._errors, self.cleaned_data = ErrorDict(), {}
-        return self
 
 
 class AddressField(forms.EmailField):

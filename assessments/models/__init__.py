@@ -60,6 +60,7 @@ from assessments.models.reading import (
     reviewed_by,
 )
 from assessments.models.reflections import (
+    UNSENT,
     Cycle,
     Extension,
     ReturnReason,
@@ -97,6 +98,7 @@ __all__ = [
     "OUTCOME_TEXT_QUESTIONS",
     "REFLECTION_QUESTIONS",
     "REQUIRED_QUESTIONS",
+    "UNSENT",
     "WRITTEN_QUESTIONS",
     "Action",
     "ActionChange",

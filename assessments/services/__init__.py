@@ -72,6 +72,7 @@ from assessments.services.reflections import (
     submit,
     withdraw,
 )
+from assessments.services.reminders import remind_of_actions, remind_of_deadlines
 from assessments.services.review_access import (
     set_review_access,
 )
@@ -146,6 +147,8 @@ __all__ = [
     "pause_clock",
     "raise_flag",
     "record_agreement",
+    "remind_of_actions",
+    "remind_of_deadlines",
     "remove_evidence",
     "restore_evidence",
     "resume_clock",

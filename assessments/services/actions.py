@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.models import Action, ActionChange
 from assessments.selectors.actions import may_own
+from assessments.services import telling
 from assessments.services.answers import ForeignSubject
 from assessments.services.reflections import ReasonMissing
 from assessments.services.states import locked
@@ -209,6 +210,8 @@ def escalate_action(
     note_language = _language_of(note, written_in, language)
     _step(action, Kind.ESCALATED, note=note, language=note_language, by=by)
     _record(action, by=by, fields=["escalated_to"], escalated_to=escalated_to)
+    if escalated_to:
+        telling.action_escalated(action=action, by=by)
     return action
 
 

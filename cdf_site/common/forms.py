@@ -7,12 +7,16 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import BaseInput, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.forms.utils import ErrorDict
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 DAY, MONTH, YEAR = range(3)
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 FIGURES = re.compile(r"[0-9]{1,8}")
+LONGEST_TEXT = 10_000  # characters: four pages, and a mistake beyond
 
 
 def service_helper(*layout, form_tag=False, mark_optional=False, label_size=""):
@@ -48,6 +52,54 @@ class WarningButton(SubmitButton):
     """For what cannot be undone."""
 
     field_classes = "nhsuk-button nhsuk-button--warning"
+
+
+class TypedForm(forms.Form):
+    """A form that can be shown in the other language as it was typed, not judged yet."""
+
+    def as_typed(self):
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        return self
+
+
+class LongestText(MaxLengthValidator):
+    """Says how long a text is and may be, in figures as they are read."""
+
+    def __call__(self, value):
+        try:
+            super().__call__(value)
+        except ValidationError as error:
+            for name in ("show_value", "limit_value"):
+                error.params[name] = number_format(
+                    error.params[name], use_l10n=True, force_grouping=True
+                )
+            raise
+
+
+class TextField(forms.CharField):
+    """What a person writes: line breaks as one character, and told how long it is if too long."""
+
+    def __init__(self, *, rows=4, language="", longest=LONGEST_TEXT, **kwargs):
+        attributes = {"rows": rows, "count": longest}
+        if language:  # for spelling checkers and screen readers
+            attributes["lang"] = language
+        super().__init__(
+            required=False,
+            widget=forms.Textarea(attrs=attributes),
+            validators=[
+                LongestText(
+                    longest,
+                    _(
+                        "Shorten this text. It has %(show_value)s characters and "
+                        "%(limit_value)s fit."
+                    ),
+                )
+            ],
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class DateInputWidget(forms.MultiWidget):

@@ -39,6 +39,7 @@ APPEND_ONLY = [
     "peerreview.ResponseVersion",
     "peerreview.Resolution",
     "reporting.CommentaryVersion",
+    "reporting.LearnedVersion",
 ]
 
 

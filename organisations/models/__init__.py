@@ -5,6 +5,7 @@ from organisations.models.changes import FormerName, Succession
 from organisations.models.people import (
     CLUSTER_ROLES,
     LEAD_ROLES,
+    LONGEST_NOTE,
     NATIONAL_ROLES,
     Invitation,
     Membership,
@@ -26,6 +27,7 @@ from organisations.models.places import (
 __all__ = [
     "CLUSTER_ROLES",
     "LEAD_ROLES",
+    "LONGEST_NOTE",
     "NATIONAL_ROLES",
     "AuditEvent",
     "Cluster",

@@ -16,6 +16,7 @@ class AuditEvent(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         SIGNED_OUT = "signed_out", _("signed out")
         PASSWORD_CHANGED = "password_changed", _("password changed")
+        SUPPORT_NEEDS_CHANGED = "support_needs_changed", _("support needs changed")
         STATE_CHANGED = "state_changed", _("state changed")
         ANSWERS_SAVED = "answers_saved", _("answers saved")
         CYCLE_CHANGED = "cycle_changed", _("assessment cycle changed")

@@ -1,5 +1,7 @@
 """People, what they are to clusters and boards, and invitations."""
 
+import datetime
+
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
@@ -14,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organisations.models.places import Cluster, HealthBoard
+
+LONGEST_NOTE = 500  # characters of what helps somebody in meetings
+ASKED_FOR = datetime.timedelta(days=14)  # how long newcomers are asked for their needs
 
 
 class UserManager(BaseUserManager):
@@ -62,12 +67,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("when e-mails come"), max_length=10, choices=Rhythm, default=Rhythm.DAILY
     )
     meeting_note = models.TextField(
-        _("what helps you in meetings"), max_length=500, blank=True
+        _("what helps you in meetings"), max_length=LONGEST_NOTE, blank=True
+    )
+    meeting_note_language = models.CharField(
+        max_length=2, choices=Language, blank=True, editable=False
     )
     # Whether whoever facilitates a meeting of theirs may read that note.
     shares_meeting_note = models.BooleanField(
         _("may be read by whoever facilitates the meeting"), default=False
     )
+    # When they last said any of this themselves: the start page asks newcomers who never have.
+    needs_said_at = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(
         _("joined at"), default=timezone.now, editable=False
@@ -88,6 +98,15 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(shares_meeting_note=False) | ~Q(meeting_note=""),
                 name="user_shares_a_meeting_note_that_is_there",
             ),
+            models.CheckConstraint(
+                condition=Q(meeting_note="", meeting_note_language="")
+                | ~Q(meeting_note="") & ~Q(meeting_note_language=""),
+                name="user_meeting_note_has_its_language",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=True) | Q(meeting_note=""),
+                name="user_who_may_not_sign_in_has_no_meeting_note",
+            ),
         ]
 
     def __str__(self):
@@ -106,6 +125,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self):
         """May open Django admin."""
         return self.is_superuser or self.is_administrator
+
+    @property
+    def is_asked_for_needs(self):
+        """Whether they are new here, and have not said yet how they would like to receive things."""
+        return (
+            self.needs_said_at is None and timezone.now() < self.joined_at + ASKED_FOR
+        )
 
     @cached_property
     def current_memberships(self):

@@ -33,6 +33,7 @@ from peerreview.selectors.people import people_of
 from peerreview.selectors.reviews import taken_part_in
 from peerreview.services.locking import locked_review
 from peerreview.services.mentions import tell_mentioned
+from peerreview.services.telling_said import replied, shared_with_cluster
 
 HISTORY = History(AnnotationVersion, "written")
 Voice = Annotation.Voice
@@ -146,7 +147,7 @@ def save_annotations(
 def share_annotations(*, review, by, numbers=None):
     """Let others see those of ``numbers``, or all of one's own annotations in this review.
 
-    Others are who the phase says; mentioned colleagues among them are told. Of named ones raises
+    Others are who the phase says; mentioned colleagues among them are told, and whoever is answered. Of named ones raises
     Unfinished where one has no kind or no words; of all, such ones stay private. Sending a reply is
     sharing it. Gives those that were shared now.
     """
@@ -180,6 +181,9 @@ def share_annotations(*, review, by, numbers=None):
     for row in rows:
         if row.pk in people:
             tell_mentioned(annotation=row, people=people[row.pk], by=by)
+    if any(row.parent_id is None for row in rows):
+        shared_with_cluster(review=review, by=by)
+    replied(review=review, rows=rows, by=by)
     return rows
 
 

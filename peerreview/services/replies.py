@@ -12,6 +12,7 @@ from peerreview.models import Annotation, Finding, Response, ResponseVersion
 from peerreview.rules import works_in_the_reviewed_cluster
 from peerreview.selectors.replies import ANNOTATION, FINDING, Target, is_ready
 from peerreview.services.locking import locked_review
+from peerreview.services.telling_said import cluster_replied
 
 HISTORY = History(ResponseVersion, "written")
 
@@ -99,6 +100,7 @@ def send_replies(*, review, seen, by):
         row.shared_at = now
         row.save(update_fields=["shared_at"])
         record(AuditEvent.Kind.CHANGED, by=by, subject=row, what="sent")
+    cluster_replied(review=review, responses=list(rows.values()), by=by)
     return len(rows)
 
 

@@ -28,6 +28,7 @@ from peerreview.forms.meetings import AgendaForm, MeetingActionForm
 from peerreview.models import Annotation, ClusterReview
 from peerreview.rules import facilitates_the_review
 from peerreview.selectors import meetings as selectors
+from peerreview.selectors.needs import meeting_needs
 from peerreview.services import findings as services_of_findings
 from peerreview.services import meetings as services
 from peerreview.services.annotations import resolve_annotation
@@ -95,9 +96,17 @@ def meeting_detail(request, round, group):  # noqa: A002
             "form": form,
             "rows": [row for row in rows if _speaks_for_itself(row)],
             "others": [row for row in rows if not _speaks_for_itself(row)],
+            "needs": _needs(request.user, group),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _needs(user, group):
+    """What helps those who come, for whoever facilitates it; None for everybody else."""
+    if holds(user, Permission.READ_MEETING_NEEDS, group):
+        return meeting_needs(group, besides=user)
+    return None
 
 
 def agenda_in_order(lines):
@@ -176,6 +185,7 @@ def _followers_page(request, group, meeting):
             "facilitator": selectors.facilitator_of(group),
             "is_facilitator": services.facilitates_group(request.user, group),
             "steps": _steps(meeting, reviews) if is_running else [],
+            "needs": _needs(request.user, group),
         },
     )
 

@@ -18,7 +18,7 @@ from assessments.views.loading import reflection_url
 from frameworks.correcting import correct, frozen_texts
 from reporting.exhibits import Page
 from reporting.heat_map import load_heat_maps
-from reporting.pdf.rendering import render_summary
+from reporting.pdf.report import render_report
 from reporting.scopes import EVERYWHERE
 from tests.assessments.test_last_cycle import (  # noqa: F401
     before,
@@ -308,7 +308,7 @@ def test_what_was_submitted_is_the_same_before_and_after(
     submission = started.submissions.get()
     stored = (submission.content, submission.content_hash)
     pdf = {
-        languages: pdf_text(render_summary(submission, languages=languages, agreed={}))
+        languages: pdf_text(render_report(submission, languages=languages, agreed={}))
         for languages in (("cy",), ("en",), ("cy", "en"))
     }
     board = figures(started.cycle, officer)
@@ -320,7 +320,7 @@ def test_what_was_submitted_is_the_same_before_and_after(
     assert snapshot.digest(submission.content) == submission.content_hash
     for languages, words in pdf.items():
         assert (
-            pdf_text(render_summary(submission, languages=languages, agreed={}))
+            pdf_text(render_report(submission, languages=languages, agreed={}))
             == words
         )
     assert figures(started.cycle, officer) == board

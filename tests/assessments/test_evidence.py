@@ -23,7 +23,7 @@ from assessments.services import ForeignSubject, Use
 from assessments.views.loading import reflection_url
 from cdf_site.common import uploads
 from organisations.models import AuditEvent
-from reporting.pdf.rendering import render_summary
+from reporting.pdf.report import render_report
 from tests.common.hostile import BAD, pdf, picture
 from tests.factories import SelfReflectionFactory
 from tests.steps import (
@@ -355,7 +355,7 @@ def test_submissions_without_evidence_are_still_read(client, reflection, lead):
             del outcome["evidence"]
     submission.content = snapshot.canonical(content)
 
-    assert render_summary(submission, languages=("cy",)).startswith(b"%PDF-")
+    assert render_report(submission, languages=("cy",)).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("language", ["cy", "en"])
@@ -364,7 +364,7 @@ def test_the_pdf_lists_the_evidence(reflection, lead, language):
     add_link(reflection, by=lead, uses=[Use(outcome_of(reflection).pk)])
     submission = submit(reflection, by=lead)
 
-    document = render_summary(submission, languages=(language,))
+    document = render_report(submission, languages=(language,))
 
     text = " ".join(
         page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages

@@ -46,7 +46,13 @@ from peerreview.models import (
     Response,
     ResponseVersion,
 )
-from reporting.models import Commentary, CommentaryVersion
+from reporting.models import (
+    Commentary,
+    CommentaryVersion,
+    Learned,
+    LearnedEntry,
+    LearnedVersion,
+)
 from tests.factories import ClusterFactory, CriterionFactory, CycleFactory
 from tests.factories.peerreview import ClusterReviewFactory
 from tests.steps import criterion_of, outcome_of, start, submit
@@ -267,6 +273,13 @@ def written_once(submission, reflection, lead, officer):
     )
     CommentaryVersion.objects.create(
         written=commentary, version=1, base_version=0, by=lead
+    )
+    LearnedVersion.objects.create(
+        entry=LearnedEntry.objects.create(
+            learned=Learned.objects.create(year=2030, begun_by=lead), section="learned"
+        ),
+        version=1,
+        by=lead,
     )
     ReturnReason.objects.create(
         change=reflection.state_changes.last(),
@@ -568,6 +581,7 @@ APPEND_ONLY = [
     ResponseVersion,
     Resolution,
     CommentaryVersion,
+    LearnedVersion,
 ]
 TABLES = (
     "organisations_auditevent",
@@ -591,6 +605,7 @@ TABLES = (
     "peerreview_responseversion",
     "peerreview_resolution",
     "reporting_commentaryversion",
+    "reporting_learnedversion",
 )
 FROZEN_TABLES = (
     "frameworks_edition",

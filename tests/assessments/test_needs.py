@@ -16,7 +16,7 @@ from assessments.services.needs import NotLoaded, load_needs
 from assessments.views.loading import reflection_url
 from assessments.worksheets.writing import CHOICE
 from organisations.models import AuditEvent
-from reporting.pdf.summary import summarise
+from reporting.pdf.reading import read_reflection
 from tests.admin_steps import address, form_of
 from tests.assessments.test_views import typed
 from tests.assessments.test_worksheets import (
@@ -193,15 +193,15 @@ def test_a_submission_has_the_names_of_its_time_in_the_readers_language(
             reverse("assessments:submission_detail", args=arguments)
         ).content.decode()
 
-        summary = summarise(
+        report = read_reflection(
             json.loads(submitted.content),
             number=1,
-            submitted_at=timezone.now(),
+            moment=timezone.now(),
             language=language,
             agreed={},
         )
     assert f"<strong>{names}</strong>" in html
-    assert summary.modules[0].outcomes[0].answers[1].chosen == tuple(names.split(", "))
+    assert report.modules[0].outcomes[0].answers[1].chosen == tuple(names.split(", "))
 
 
 def test_what_was_chosen_is_stored_where_it_can_be_counted(submitted):

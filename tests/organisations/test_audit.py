@@ -69,11 +69,15 @@ def test_changing_one_s_account_is_written_down(client, lead):
     client.force_login(lead)
     before = AuditEvent.objects.count()
 
-    client.post(reverse("account"), {"name": "Lead, Afan", "language": "cy"})
+    client.post(
+        reverse("account"),
+        {"name": "Lead, Afan", "language": "cy", "email_rhythm": "daily"},
+    )
 
     events = AuditEvent.objects.order_by("pk")[before:]
     assert list(events.values_list("kind", "by", "subject_id", "details")) == [
-        ("changed", lead.pk, str(lead.pk), {"fields": ["name", "language"]})
+        ("changed", lead.pk, str(lead.pk), {"fields": ["name"]}),
+        ("support_needs_changed", lead.pk, str(lead.pk), {}),
     ]
 
 

@@ -49,6 +49,8 @@ ONE_PHASE = {
 DRAWN = {
     "dashboard:pdf",
     "reporting:summary_pdf",
+    "reporting:report_pdf",
+    "reporting:draft_pdf",
     "reporting:review_record_pdf",
     "reporting:group_record_pdf",
 }
@@ -101,7 +103,17 @@ def canaries(world):
         reason="canaryinterest",
         language="en",
     )
+    for person, note, shares in [
+        (world.reviewer, "canaryneed", False),
+        (world.second_reviewer, "canaryconsent", True),
+    ]:
+        person.meeting_note, person.meeting_note_language = note, "en"
+        person.shares_meeting_note = shares
+        person.save()
     return {
+        # their owners read them on the page of their account, which is not opened here
+        "canaryneed": set(),
+        "canaryconsent": {"facilitator"},
         # whose cluster's it is; the phase of a review changes nothing on its pages
         "canarydraft": {"reviewer"} if phase == Phase.ANNOTATING else set(),
         "canaryprivate": {"reviewer"},

@@ -16,7 +16,10 @@ class Command(BaseCommand):
     def handle(self, **options):
         settled = timezone.now() - STILL_ON_ITS_WAY
         messages = list(
-            Message.objects.waiting().filter(created_at__lt=settled).order_by("pk")
+            Message.objects.waiting()
+            .filter(created_at__lt=settled)
+            .select_related("recipient")
+            .order_by("pk")
         )
         sent = send_again(messages=messages)
         self.stdout.write(
