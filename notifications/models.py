@@ -106,7 +106,10 @@ class Message(models.Model):
         SENT = "sent", pgettext_lazy("e-mail", "Sent")
         TOGETHER = "together", pgettext_lazy("e-mail", "Sent with others in one e-mail")
         HELD = "held", pgettext_lazy("e-mail", "Waits for the day's e-mail")
-        UNWANTED = "unwanted", pgettext_lazy("e-mail", "Not sent: such e-mails were not wanted")
+        UNWANTED = (
+            "unwanted",
+            pgettext_lazy("e-mail", "Not sent: such e-mails were not wanted"),
+        )
         WAITING = "waiting", pgettext_lazy("e-mail", "Has not left yet")
 
     class Language(models.TextChoices):

@@ -162,9 +162,9 @@ def send_digests():
     letter leaves as itself. Whoever has come to want none of it gets none.
     """
     today = timezone.localdate()
-    Message.objects.held().filter(
-        recipient__email_rhythm=User.Rhythm.NEEDED
-    ).update(held_at=None, is_unwanted=True)
+    Message.objects.held().filter(recipient__email_rhythm=User.Rhythm.NEEDED).update(
+        held_at=None, is_unwanted=True
+    )
     waiting = Message.objects.held().filter(recipient__is_active=True)
     people = _lock(waiting.values("recipient"))
     # Asked only now: somebody else may have sent it while this waited for the lock.

@@ -96,7 +96,10 @@ def _pressing(**due):
     actions = list(
         with_owner_here(Action.objects.open().filter(**due))
         .select_related(
-            "owner", "outcome__module", "reflection__cluster", "reflection__cycle__edition"
+            "owner",
+            "outcome__module",
+            "reflection__cluster",
+            "reflection__cycle__edition",
         )
         # What read_over_their_framework looks at.
         .select_related("criterion")

@@ -65,7 +65,8 @@ def action_escalated(*, action, by):
         kind=Kind.ACTION_ESCALATED,
         to=_holders(told).exclude(pk=by.pk),
         about=action,
-        facts=facts_of_action(action) | {"to": in_both(action.get_escalated_to_display)},
+        facts=facts_of_action(action)
+        | {"to": in_both(action.get_escalated_to_display)},
     )
 
 

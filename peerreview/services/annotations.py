@@ -181,8 +181,7 @@ def share_annotations(*, review, by, numbers=None):
     for row in rows:
         if row.pk in people:
             tell_mentioned(annotation=row, people=people[row.pk], by=by)
-    if any(row.parent_id is None for row in rows):
-        shared_with_cluster(review=review, by=by)
+    shared_with_cluster(review=review, rows=rows, by=by)
     replied(review=review, rows=rows, by=by)
     return rows
 

@@ -17,14 +17,19 @@ Kind = Message.Kind
 MADE_UP_FOR = timedelta(days=3)  # by how late clusters may be told that a phase began
 
 
-def shared_with_cluster(*, review, by):
-    """Tell whoever leads the cluster what reviewers have just shared, where it sees that now.
+def shared_with_cluster(*, review, rows, by):
+    """Tell whoever leads the cluster that reviewers have shared ``rows``, where it sees that now.
 
-    Once a day at most, however many share however much.
+    Once a day at most, however many share however much; but for those whom they mention, who are
+    told that.
     """
     phase = review.round.phase
-    if phase and phase.cluster_sees:
-        _tell_clusters([review], occasion=str(timezone.localdate()), by=by)
+    if phase and phase.cluster_sees and any(row.parent_id is None for row in rows):
+        _tell_clusters(
+            [review],
+            occasion=str(timezone.localdate()),
+            but={by.pk} | _mentioned_in(rows),
+        )
 
 
 @transaction.atomic
@@ -77,9 +82,7 @@ def replied(*, review, rows, by):
     )
     began = set(said.filter(pk__in=threads).values_list("author", flat=True))
     joined = set(said.filter(parent__in=threads).values_list("author", flat=True))
-    mentioned = set(
-        Mention.objects.filter(annotation__in=rows).values_list("user", flat=True)
-    )
+    mentioned = _mentioned_in(rows)
     _tell_of_reply(
         review,
         [
@@ -113,6 +116,11 @@ def cluster_replied(*, review, responses, by):
     )
 
 
+def _mentioned_in(rows):
+    mentions = Mention.objects.filter(annotation__in=rows)
+    return set(mentions.values_list("user", flat=True))
+
+
 def _tell_of_reply(review, people, *, from_cluster):
     send(
         kind=Kind.REPLY,
@@ -122,7 +130,7 @@ def _tell_of_reply(review, people, *, from_cluster):
     )
 
 
-def _tell_clusters(reviews, *, occasion, by=None):
+def _tell_clusters(reviews, *, occasion, but=frozenset()):
     leads = leads_of([review.reflection.cluster_id for review in reviews])
     return send_all(
         kind=Kind.ANNOTATIONS_SHARED,
@@ -131,7 +139,7 @@ def _tell_clusters(reviews, *, occasion, by=None):
                 to=[
                     person
                     for person in leads.get(review.reflection.cluster_id, [])
-                    if person != by
+                    if person.pk not in but
                 ],
                 facts=_facts_of(review),
                 about=review,

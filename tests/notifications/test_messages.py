@@ -1,13 +1,10 @@
 """What is sent, in which language, what the log keeps of it, and what happens when it fails."""
 
 import datetime
-import re
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings as django_settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
@@ -16,10 +13,9 @@ from django.utils import timezone
 
 from notifications.models import Message
 from notifications.services import Address, send
-from notifications.writing import BETWEEN, write
+from notifications.writing import write
 from tests.factories import UserFactory
 
-FOLDER = Path(django_settings.BASE_DIR) / "templates" / "notifications"
 FACTS = {
     "by": "Ann <b>Ŵyn</b>\nBcc: all@example.test",
     "cluster": {"cy": "Y Bae", "en": "The Bay"},
@@ -33,101 +29,11 @@ FACTS = {
     "number": "2",
     "link": {"cy": "/cy/dolen/", "en": "/en/link/"},
 }
-KINDS = Message.Kind.values
-ENGLISH = re.compile(
-    r"\b(the|you|your|and|with|this|link|cluster|hello|invited|sign|password)\b",
-    re.IGNORECASE,
-)
-WELSH = re.compile(
-    r"\b(yr?|yn|mae|eich|ac|gyda|dolen|clwstwr|helo|cyfrinair|wedi)\b", re.IGNORECASE
-)
-
-
-def words(text):
-    """Without addresses, and without what was put in from outside."""
-    text = re.sub(r"https?://\S+", "", text)
-    for value in FACTS.values():
-        for known in value.values() if isinstance(value, dict) else [value]:
-            text = text.replace(known, "") if isinstance(known, str) else text
-    return text
 
 
 class Broken(BaseEmailBackend):
     def send_messages(self, email_messages):
         raise OSError("no way out")
-
-
-# The files ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_has_a_whole_file_in_each_language(kind):
-    files = {path.name for path in FOLDER.glob(f"{kind}_*")}
-
-    assert files == {
-        f"{kind}_{code}.{end}" for code in ("cy", "en") for end in ("txt", "html")
-    }
-
-
-def test_there_is_no_file_without_a_kind():
-    kinds = {path.stem.rpartition("_")[0] for path in FOLDER.glob("*.txt")}
-
-    assert kinds == set(KINDS)
-
-
-@pytest.mark.parametrize("is_lead", [True, False])
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_language_is_whole_and_alone(kind, is_lead):
-    facts = FACTS | {"is_lead": is_lead}
-
-    welsh, english = write(kind, facts, "cy"), write(kind, facts, "en")
-
-    for letter, foreign, own in ((welsh, ENGLISH, WELSH), (english, WELSH, ENGLISH)):
-        for text in (letter.subject, letter.text, re.sub(r"<[^>]+>", " ", letter.html)):
-            assert foreign.findall(words(text)) == []
-        assert own.search(words(letter.text))
-        assert "{" not in letter.text + letter.html
-    assert "/cy/dolen/" in welsh.text
-    assert "/en/link/" in english.text
-    assert 'lang="cy"' in welsh.html
-    assert 'lang="en"' in english.html
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_in_both_languages_welsh_is_first(kind):
-    welsh, english = write(kind, FACTS, "cy"), write(kind, FACTS, "en")
-
-    both = write(kind, FACTS, "both")
-
-    assert both.subject == f"{welsh.subject} / {english.subject}"
-    assert both.text.split(BETWEEN) == [welsh.text.strip(), english.text]
-    assert both.html.index('<div lang="cy">') < both.html.index('<div lang="en">')
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_picture_no_tracking_and_links_to_the_service_alone(kind, settings):
-    letter = write(kind, FACTS, "both")
-
-    addresses = re.findall(r"https?://[^\s\"<]+", letter.text + letter.html)
-    assert re.findall(r"<(img|script|style|link)\b|style=", letter.html) == []
-    assert addresses
-    assert {address.startswith(settings.SERVICE_URL) for address in addresses} == {True}
-
-
-def test_a_name_is_no_html_and_makes_no_heading_of_an_e_mail():
-    letter = write("invitation", FACTS, "en")
-
-    assert "Ann <b>Ŵyn</b> Bcc: all@example.test" in letter.text
-    assert "Ann &lt;b&gt;Ŵyn&lt;/b&gt;" in letter.html
-
-
-def test_a_long_subject_is_shortened():
-    letter = write(
-        "returned", FACTS | {"cluster": {"cy": "C" * 200, "en": "C" * 200}}, "both"
-    )
-
-    assert len(letter.subject) == 400
-    assert letter.subject.endswith("…")
 
 
 # Sending ----------------------------------------------------------------------------------

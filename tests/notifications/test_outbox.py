@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from notifications.models import Message
+from notifications.samples import SAMPLES
 from notifications.services import send
 from tests.notifications.test_messages import FACTS
 from tests.pseudo import stored_texts, untranslated, use_pseudo_language
@@ -60,8 +61,40 @@ def test_queries(client, demonstration, lead, django_assert_num_queries, count):
     for _ in range(count):
         send(kind="returned", to=[lead], facts=FACTS)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/en/outbox/")
+
+
+def test_what_is_held_is_said_so_and_sent_at_a_press(
+    client, demonstration, lead, django_capture_on_commit_callbacks
+):
+    for kind in ("submitted", "action_due"):
+        send(kind=kind, to=[lead], facts=SAMPLES[kind][0])
+    before = client.get("/en/outbox/").content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = client.post(reverse("outbox_send_daily"), follow=True)
+    again = client.post(reverse("outbox_send_daily"), follow=True)
+
+    assert before.count("Waits for the day&#x27;s e-mail") == 2
+    assert "together: 2" in " ".join(before.split())
+    assert "The day&#x27;s e-mails were sent: 1" in sent.content.decode()
+    assert "Nothing was sent" in again.content.decode()
+    after = client.get("/en/outbox/").content.decode()
+    assert after.count("Sent with others in one e-mail") == 2
+    digest = Message.objects.get(kind="digest")
+    held = Message.objects.filter(digest=digest).first()
+    page = client.get(reverse("outbox_message", args=[held.pk])).content.decode()
+    assert reverse("outbox_message", args=[digest.pk]) in page
+
+
+def test_the_press_is_a_post_and_of_a_demonstration_alone(client, settings, lead):
+    settings.DEMONSTRATION = False
+    asked = [client.post(reverse("outbox_send_daily")).status_code]
+    settings.DEMONSTRATION = True
+    asked += [client.get(reverse("outbox_send_daily")).status_code]
+
+    assert asked == [404, 405]
 
 
 def test_it_is_read_page_by_page(client, demonstration, lead):
