@@ -83,7 +83,10 @@ class AccountForm(TypedForm):
     )
     email_rhythm = forms.ChoiceField(
         label=_("When e-mails come"),
-        help_text=_("What needs something done by you soon always comes at once."),
+        help_text=_(
+            "What needs something done now always comes at once, for example an invitation, a change "
+            "of a meeting, or a self-reflection that was returned."
+        ),
         choices=User.Rhythm,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose when e-mails come.")},

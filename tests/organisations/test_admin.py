@@ -543,7 +543,12 @@ def test_giving_a_new_password_is_written_down(staff, lead):
 
 
 def person_fields(person, **changes):
-    fields = {"email": person.email, "name": person.name, "is_active": "on"}
+    fields = {
+        "email": person.email,
+        "name": person.name,
+        "email_rhythm": "daily",
+        "is_active": "on",
+    }
     return fields | NO_LINES | changes
 
 
@@ -745,6 +750,7 @@ def account(person, **changes):
         "email": person.email,
         "name": person.name,
         "language": person.language,
+        "email_rhythm": person.email_rhythm,
         "is_active": "on",
     } | changes
 

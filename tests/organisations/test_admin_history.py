@@ -92,7 +92,8 @@ def test_secrets_are_never_written(lead):
     invitation = Invitation(secret_hash="0123456789abcdef")
 
     assert values(lead).keys() == {
-        *("email", "name", "language", "is_active", "is_superuser", "joined_at")
+        *("email", "name", "language", "is_active", "is_superuser", "joined_at"),
+        *("large_print", "plain_text_emails", "email_rhythm"),
     }
     assert "secret_hash" not in values(invitation)
     assert invitation.secret_hash not in str(values(invitation))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assessments.models import ReviewAccess
 from assessments.services.versions import Typed
+from organisations.models import User
 from peerreview.models import Annotation, AnnotationVersion, Mention
 from peerreview.services import annotations as services
 from peerreview.services.annotations import Remark
@@ -580,6 +581,7 @@ def test_a_colleague_is_told_once_it_is_shared(
     client, world, django_capture_on_commit_callbacks
 ):
     world.put_into(Phase.DISCUSSING)
+    User.objects.filter(pk=world.lead.pk).update(email_rhythm="at_once")
     client.force_login(world.reviewer)
     url = outcome_page(world)
     data = sent(client, url)

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from assessments.models import Question
 from assessments.services import withdraw
 from notifications.models import Message
-from organisations.models import FormerName, Membership, Succession
+from organisations.models import FormerName, Membership, Succession, User
 from peerreview.models import ContactRequest, GoodPractice, ReviewRound
 from peerreview.selectors.practice import choices
 from peerreview.services import practice as services
@@ -604,6 +604,7 @@ def test_contact_ask_tells_the_contact(
     client, world, django_capture_on_commit_callbacks
 ):
     practice = share(world, contact=world.contributor, title="Canary of a title")
+    User.objects.filter(pk=world.contributor.pk).update(email_rhythm="at_once")
     client.force_login(world.unassigned)
 
     with django_capture_on_commit_callbacks(execute=True):

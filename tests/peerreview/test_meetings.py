@@ -1149,5 +1149,5 @@ def test_queries_of_each_page(client, room, django_assert_max_num_queries, numbe
         client.force_login(person)
         for name in names:
             there = url(name, room, **({"position": 1} if name == STEP else {}))
-            with django_assert_max_num_queries(15):
+            with django_assert_max_num_queries(16):
                 assert client.get(there).status_code == 200
