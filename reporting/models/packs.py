@@ -234,7 +234,7 @@ class PackPart(models.Model):
                     pages=None,
                     fault="",
                 )
-                | Q(state="done", lease_until=None, pages__gt=0, fault="")
+                | Q(state="done", lease_until=None, pages__isnull=False, fault="")
                 | Q(Q(state="failed", lease_until=None, pages=None) & ~Q(fault="")),
                 name="document_of_a_pack_has_what_belongs_to_its_state",
             ),

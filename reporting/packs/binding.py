@@ -22,11 +22,16 @@ A_DOCUMENT = "pack:"  # how the links of the contents begin
 def write_bound(file, pack, parts):
     """Write ``pack`` into ``file``. The same documents give the same bytes."""
     done = [part for part in parts if part.state == PackPart.State.DONE]
-    language = LANGUAGES[pack.language][0]
     documents = {
-        part.position: (part.name(language), path_of_part(part)) for part in done
+        part.position: (_title(pack, part), path_of_part(part)) for part in done
     }
     bind(file, _contents(pack, parts, done), documents)
+
+
+def _title(pack, part):
+    """What its bookmark says: in both languages where they are not the same."""
+    names = [part.name(language) for language in LANGUAGES[pack.language]]
+    return " / ".join(dict.fromkeys(names))
 
 
 def bind(file, contents, documents):

@@ -53,10 +53,15 @@ def heading_of(document):
     return _("Full reports of the self-reflections")
 
 
+def not_submitted(pack, language):
+    """The clusters that had submitted nothing, by name."""
+    key = welsh_key if language == "cy" else english_key
+    return sorted((names[language] for names in pack.not_submitted), key=key)
+
+
 def contents_of(pack, parts, places, language):
     """What ``pack`` holds, in ``language``; ``places`` are those of its parts that are done."""
     with translation.override(language):
-        key = welsh_key if language == "cy" else english_key
         done = [part for part in parts if part.state == PackPart.State.DONE]
         return Contents(
             language=language,
@@ -73,9 +78,7 @@ def contents_of(pack, parts, places, language):
                 for part in parts
                 if part.state == PackPart.State.FAILED
             ],
-            not_submitted=sorted(
-                (names[language] for names in pack.not_submitted), key=key
-            ),
+            not_submitted=not_submitted(pack, language),
         )
 
 
