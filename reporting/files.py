@@ -8,6 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
+PRINTS = {"large", "normal"}  # as an address asks for them
 LONGEST_NAME = 120  # characters
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import results, review_records, summaries
+from reporting.views import results, review_records, summaries, worksheets
 
 app_name = "reporting"
 urlpatterns = [
@@ -31,6 +31,11 @@ urlpatterns = [
         "reviews/<slug:round>/groups/<int:group>/<str:language>.pdf",
         review_records.group_record_pdf,
         name="group_record_pdf",
+    ),
+    path(
+        "worksheets/<slug:cycle>/<str:language>.pdf",
+        worksheets.worksheet_pdf,
+        name="worksheet_pdf",
     ),
     path("<slug:cycle>/", results.national, name="national"),
     path("<slug:cycle>/<slug:board>/", results.board, name="board"),

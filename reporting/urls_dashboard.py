@@ -50,7 +50,7 @@ urlpatterns = [
     ),
     path("<slug:scope>/pdf/<slug:language>/", documents.pdf, name="pdf"),
     path(
-        "<slug:scope>/summary/<slug:language>.pdf",
+        "<slug:scope>/summary/<str:language>.pdf",
         area_summaries.summary_pdf,
         name="summary_pdf",
     ),

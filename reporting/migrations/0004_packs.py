@@ -88,6 +88,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='packpart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('lease_until', None), ('pages', None), ('state', 'waiting')), models.Q(('claims__gt', 0), ('fault', ''), ('lease_until__isnull', False), ('pages', None), ('state', 'drawing')), models.Q(('fault', ''), ('lease_until', None), ('pages__gt', 0), ('state', 'done')), models.Q(('lease_until', None), ('pages', None), ('state', 'failed'), models.Q(('fault', ''), _negated=True)), _connector='OR'), name='document_of_a_pack_has_what_belongs_to_its_state'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fault', ''), ('lease_until', None), ('pages', None), ('state', 'waiting')), models.Q(('claims__gt', 0), ('fault', ''), ('lease_until__isnull', False), ('pages', None), ('state', 'drawing')), models.Q(('fault', ''), ('lease_until', None), ('pages__isnull', False), ('state', 'done')), models.Q(('lease_until', None), ('pages', None), ('state', 'failed'), models.Q(('fault', ''), _negated=True)), _connector='OR'), name='document_of_a_pack_has_what_belongs_to_its_state'),
         ),
     ]

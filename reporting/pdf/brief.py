@@ -207,9 +207,7 @@ def _needs(report, overall):
         for name in answer.chosen
     )
     named = [
-        ngettext(
-            "%(need)s (%(count)s outcome)", "%(need)s (%(count)s outcomes)", count
-        )
+        ngettext("%(need)s (%(count)s outcome)", "%(need)s (%(count)s outcomes)", count)
         % {"need": name, "count": count}
         for name, count in counted.most_common()
     ]

@@ -25,7 +25,7 @@ from reporting.pdf.exhibits import (
 )
 from reporting.pdf.heat_cells import heat_maps_of
 from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import draw
+from reporting.pdf.rendering import Part, draw
 from reporting.pdf.shapes import readable
 from reporting.whole_cycle import load_whole_cycle
 
@@ -74,12 +74,6 @@ class DashboardDocument:
         return [picture for section in self.sections for picture in section.pictures]
 
 
-@dataclass(frozen=True)
-class _Part:
-    title: str
-    html: str
-
-
 def render_dashboard(page, *, views, languages, made_at, large_print=False):
     """What ``page`` shows of its scope as the bytes of a tagged PDF, as ``draw`` draws it.
 
@@ -102,7 +96,7 @@ def render_dashboard(page, *, views, languages, made_at, large_print=False):
                     "both": len(languages) > 1,
                 },
             )
-            parts.append(_Part(document.title, html))
+            parts.append(Part(document.title, html))
     return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
 
 

@@ -72,4 +72,6 @@ def _width_of(letter, weight):
 def _widths(weight):
     font = TTFont(BytesIO(load_fonts()[f"cdf-font:{weight}"]))
     advances, height = font["hmtx"], font["head"].unitsPerEm
-    return {code: advances[name][0] / height for code, name in font.getBestCmap().items()}
+    return {
+        code: advances[name][0] / height for code, name in font.getBestCmap().items()
+    }

@@ -18,7 +18,10 @@ PADDING = 1.3  # of a row, with its rule
 HEAD, HEAD_OF_SIGNS = 17, 25
 GAP = 2  # between the columns
 LEVEL, CHANGE, COUNT, SIGN = 30, 37, 19, 17  # widths of columns
-LINES_OF_A_TITLE = (3, 2)  # at most; the second where the first would take too much room
+LINES_OF_A_TITLE = (
+    3,
+    2,
+)  # at most; the second where the first would take too much room
 
 
 @dataclass(frozen=True)

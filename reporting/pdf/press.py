@@ -10,6 +10,7 @@ This module is what that process loads, so it imports no Django.
 """
 
 import atexit
+import contextlib
 import logging
 import os
 import resource
@@ -142,8 +143,8 @@ class _Press:
     def draw(self, job):
         """What became of ``job``: Pressed, or why not."""
         try:
-            if self.process is None:
-                self.begin()
+            if self.process is None or self.process.poll() is not None:
+                self.begin()  # for the first time, or after somebody ended it
             self.connection.send(job)
             if self.connection.poll(PATIENCE):
                 return self.connection.recv()
@@ -170,7 +171,8 @@ class _Press:
     def end(self):
         if self.process is not None:
             self.connection.close()
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 

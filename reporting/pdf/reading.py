@@ -59,9 +59,7 @@ def read_reflection(content, *, number, moment, language, agreed):
     """
     if content["format"] not in FORMATS:
         raise ValueError(f"Format {content['format']} of a submission is not known.")
-    return _Reader(language, agreed).report(
-        content, number, timezone.localtime(moment)
-    )
+    return _Reader(language, agreed).report(content, number, timezone.localtime(moment))
 
 
 class _Reader:

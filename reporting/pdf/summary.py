@@ -7,7 +7,9 @@ there is; in large print the same words take more.
 
 import json
 from dataclasses import dataclass, replace
+from io import BytesIO
 
+import pikepdf
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,6 +32,10 @@ from reporting.pdf.stored import kept
 __all__ = ["Answer", "Level", "readable", "render_summary"]
 
 PAGE = 262  # millimetres between the margins, and a little to spare
+PAGES = 2
+# Millimetres left free on the second page: more where, against the measure, it does not hold all,
+# because letters of another font are taller, or a line was broken before it was full.
+SPARE = (0, 12, 30, 60)
 FIRST = 60  # what stands above the tables on the first page
 
 
@@ -72,27 +78,13 @@ def render_summary(
     agreed = agreed or {}
 
     def drawn():
-        content = readable(json.loads(submission.content))
-        parts = []
-        for language in languages:
-            with translation.override(language):
-                report = read_reflection(
-                    content,
-                    number=submission.number,
-                    moment=submission.submitted_at,
-                    language=language,
-                    agreed=agreed,
-                )
-                summary = summarise(report, before)
-                html = render_to_string("reporting/summary.html", {"summary": summary})
-                parts.append(Part(summary.title, html))
-        return draw(
-            parts,
-            languages=languages,
-            created_at=submission.submitted_at,
-            large_print=large_print,
-            keep=False,
-        )
+        for spare in SPARE:
+            document = _draw(
+                submission, languages, agreed, before, large_print, spare=spare
+            )
+            if large_print or _pages_of(document) <= PAGES * len(languages):
+                break
+        return document
 
     said_before = before and [before.cycle, sorted(map(list, before.levels.items()))]
     return kept(
@@ -105,8 +97,40 @@ def render_summary(
     )
 
 
-def summarise(report, before):
-    """The two pages of ``report``; call it with its language activated."""
+def _draw(submission, languages, agreed, before, large_print, *, spare):
+    content = readable(json.loads(submission.content))
+    parts = []
+    for language in languages:
+        with translation.override(language):
+            report = read_reflection(
+                content,
+                number=submission.number,
+                moment=submission.submitted_at,
+                language=language,
+                agreed=agreed,
+            )
+            summary = summarise(report, before, spare=spare)
+            html = render_to_string("reporting/summary.html", {"summary": summary})
+            parts.append(Part(summary.title, html))
+    return draw(
+        parts,
+        languages=languages,
+        created_at=submission.submitted_at,
+        large_print=large_print,
+        keep=False,
+    )
+
+
+def _pages_of(document):
+    with pikepdf.open(BytesIO(document)) as pdf:
+        return len(pdf.pages)
+
+
+def summarise(report, before, *, spare=0):
+    """The two pages of ``report`` with so many millimetres to spare on the second.
+
+    Call it with the language of ``report`` activated.
+    """
     for most_lines in LINES_OF_A_TITLE:
         glances, left = _on_pages(
             [
@@ -126,7 +150,7 @@ def summarise(report, before):
         if before
         else "",
         glances=glances,
-        sections=sections_for(report, left),
+        sections=sections_for(report, left - spare),
     )
 
 

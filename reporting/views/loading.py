@@ -71,6 +71,7 @@ def show(request, page, view, template, context=None):
             ],
             "scopes": scopes_for(request.user, page.scope),
             "breadcrumbs": _breadcrumbs(page, view),
+            "asks_for_packs": holds(request.user, Permission.ASK_PACK, page.scope),
             "cycle_links": [
                 (
                     cycle,

@@ -1,4 +1,4 @@
-"""The summary of a submission as a PDF: what is in it, who can read it, and what it never does."""
+"""The full report of a submission as a PDF: what is in it, who can read it, and what it never does."""
 
 import datetime
 import io
@@ -37,9 +37,10 @@ from organisations.models import Cluster, HealthBoard, Membership, Role, User
 from reporting.pdf import press
 from reporting.pdf.fonts import load_fonts
 from reporting.pdf.press import TooLong
-from reporting.pdf.summary import render_summary
-from reporting.pdf.summary import LEVEL_WORDS
+from reporting.pdf.report import render_report
+from reporting.pdf.shapes import LEVEL_WORDS
 from tests.reporting import builders
+from tests.reporting.pdf_text import text_of_pages, words
 from tests.reporting.tree import Document, letters_of
 
 # Every test, so that there is a database for the submission that they share, whichever run.
@@ -73,9 +74,9 @@ def content(submission):
 @pytest.fixture(scope="module")
 def files(submission):
     return {
-        "cy": render_summary(submission, languages=("cy",)),
-        "en": render_summary(submission, languages=("en",)),
-        "both": render_summary(submission, languages=("cy", "en")),
+        "cy": render_report(submission, languages=("cy",)),
+        "en": render_report(submission, languages=("en",)),
+        "both": render_report(submission, languages=("cy", "en")),
     }
 
 
@@ -149,18 +150,6 @@ def written(content):
     return [answer for answer in texts if answer["text"]]
 
 
-def words(text):
-    """``text`` with single spaces, and whole words where a line ended at a hyphen."""
-    return re.sub(r"(?<=\w)- (?=\w)", "-", " ".join(text.split()))
-
-
-def text_of_pages(raw):
-    """What pypdf reads, without the running heads and feet, which are drawn last."""
-    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(raw)).pages]
-    without = [page.rpartition(" · ")[0].rpartition("\n")[0] for page in pages[1:]]
-    return words(" ".join([pages[0], *without]))
-
-
 # Fourteen things that make a PDF readable for everyone -------------------------------------
 
 
@@ -175,7 +164,7 @@ def test_names_its_language(document, language):
 
 def test_shows_a_title_in_its_language(document, content, language):
     with translation.override(language):
-        heading = _("Summary of the self-reflection")
+        heading = _("Full report of the self-reflection")
     name, cycle = (
         content["cluster"]["name"][language],
         content["cycle"]["name"][language],
@@ -263,9 +252,9 @@ def test_has_bookmarks(document, content, language):
     with document.pdf.open_outline() as outline:
         (top,) = outline.root
         parts = [item.title for item in top.children]
-        outcomes = [item.title for item in top.children[2].children]
+        outcomes = [item.title for item in top.children[3].children]
 
-    assert len(parts) == 6  # the levels at a glance and the five parts
+    assert len(parts) == 7  # contents, the levels at a glance, the five parts
     assert len(outcomes) == len(content["modules"][0]["outcomes"])
     assert content["modules"][0]["outcomes"][12]["title"][language] in outcomes[12]
 
@@ -386,7 +375,7 @@ def test_agreed_levels_stand_beside_the_clusters_own(
     ]
     three = with_content(submission, small(content, modules=modules))
 
-    drawn = render_summary(three, languages=(language,), agreed=agreed)
+    drawn = render_report(three, languages=(language,), agreed=agreed)
 
     document = Document(pikepdf.open(io.BytesIO(drawn)))
     rows = [
@@ -422,26 +411,49 @@ def test_agreed_levels_stand_beside_the_clusters_own(
 def test_without_agreement_nothing_is_said_of_it(submission, content, texts):
     one = with_content(submission, small(content))
 
-    assert render_summary(one, languages=("en",), agreed={}) == render_summary(
+    assert render_report(one, languages=("en",), agreed={}) == render_report(
         one, languages=("en",)
     )
     assert "Agreed level" not in texts["en"]
     assert "Y lefel y cytunwyd arni" not in texts["cy"]
 
 
-def test_levels_at_a_glance_are_on_one_page_and_part_1_follows(files, language):
-    pages = [
-        words(page.extract_text())
-        for page in pypdf.PdfReader(io.BytesIO(files[language])).pages
+def test_contents_name_every_part_with_its_page(files, documents, content, language):
+    lines = [
+        words(line)
+        for page in pypdf.PdfReader(io.BytesIO(files[language])).pages[1:2]
+        for line in page.extract_text().splitlines()
     ]
-    with translation.override(language):
-        first, second = (
-            _("Levels at a glance"),
-            _("Part 1: The cluster and how the reflection was made"),
-        )
+    document = documents[language]
+    with document.pdf.open_outline() as outline:
+        parts = outline.root[0].children[1:]
+        pages = {
+            entry.title: document.pages[entry.destination[0].objgen] + 1
+            for part in parts
+            for entry in [part, *part.children]
+        }
+    titles = [
+        re.sub(r"^(?:Canlyniad|Outcome) (\d+):", r"\1.", title) for title in pages
+    ]
 
-    assert pages[1].startswith(first)
-    assert second in pages[2]
+    assert len(titles) == 6 + 20 + 2  # the parts, the outcomes, the exhibits
+    text = "".join(lines).replace(" ", "")
+    for title, page in zip(titles, pages.values(), strict=True):
+        assert f"{title}{page}".replace(" ", "") in text
+
+
+def test_tables_of_levels_are_exhibits_with_source_and_date(texts, content, language):
+    sentence = {
+        "cy": "Ffynhonnell: hunanfyfyrdod y clwstwr, cyflwyniad 1 Y sefyllfa ar: 30 Tachwedd 2026",
+        "en": "Source: the cluster's self-reflection, submission 1 As it stood on: 30 November 2026",
+    }[language]
+    exhibit = {"cy": "Arddangosyn", "en": "Exhibit"}[language]
+
+    assert texts[language].count(sentence) == len(content["modules"]) == 2
+    for number, module in enumerate(content["modules"], start=1):
+        # In the contents and above the table.
+        title = f"{exhibit} {number}: {module['title'][language]}"
+        assert texts[language].count(title) == 2
 
 
 def test_counts_the_criteria_that_are_met(document, content):
@@ -485,7 +497,7 @@ def test_says_that_the_english_framework_is_not_official(texts, submission, cont
 
     assert note in texts["en"]
     assert note not in texts["cy"]
-    assert note not in text_of_pages(render_summary(official, languages=("en",)))
+    assert note not in text_of_pages(render_report(official, languages=("en",)))
 
 
 def test_an_empty_submission_is_drawn(submission, content):
@@ -501,7 +513,7 @@ def test_an_empty_submission_is_drawn(submission, content):
         outcome["own_level"] = outcome["suggestion"]["level"] = None
 
     text = text_of_pages(
-        render_summary(with_content(submission, empty), languages=("en",))
+        render_report(with_content(submission, empty), languages=("en",))
     )
 
     assert "<1" not in text
@@ -512,14 +524,14 @@ def test_an_empty_submission_is_drawn(submission, content):
 def test_is_the_same_for_the_same_submission(submission, content):
     same = with_content(submission, small(content))
 
-    assert render_summary(same, languages=("en",)) == render_summary(
+    assert render_report(same, languages=("en",)) == render_report(
         same, languages=("en",)
     )
 
 
 def test_names_those_who_took_part(documents):
     document = documents["en"]
-    items = [document.text_of(item) for item in document.root.find("L")[0].children]
+    items = [document.text_of(item) for item in document.root.find("L")[-1].children]
 
     with translation.override("en"):
         expected = [f"• {Profession(code).label}" for code in Profession.values[:4]]
@@ -542,7 +554,7 @@ def test_draws_the_welsh_letters(submission, content):
     """The text alone does not show it: a lost letter may still be in what is copied."""
     letters = "ŵŷŴŶâêîôû wyWYaeiou"  # on the cover in both weights
     cluster = content["cluster"] | {"name": {"cy": letters, "en": letters}}
-    drawn = render_summary(
+    drawn = render_report(
         with_content(submission, small(content, cluster=cluster)), languages=("cy",)
     )
 
@@ -573,7 +585,7 @@ def test_a_roof_is_seen_on_the_page(submission, content, tmp_path, accented, pla
         cluster = content["cluster"] | {"name": {"cy": letter * 12, "en": letter}}
         path = tmp_path / f"{ord(letter)}.pdf"
         path.write_bytes(
-            render_summary(
+            render_report(
                 with_content(submission, small(content, cluster=cluster)),
                 languages=("cy",),
             )
@@ -660,7 +672,7 @@ def test_hostile_text_is_only_text(submission, content, listener, snippet):
     text = snippet.format(address=listener.address)
     hostile = in_every_text(small(content), text)
 
-    drawn = render_summary(with_content(submission, hostile), languages=("cy",))
+    drawn = render_report(with_content(submission, hostile), languages=("cy",))
 
     assert listener.calls == []
     document = Document(pikepdf.open(io.BytesIO(drawn)))
@@ -708,7 +720,7 @@ def test_odd_text_is_drawn(submission, content, text):
     answer = {"choice": "", "text": text, "dated_on": None, "language": "cy"}
     odd = content | {"modules": [], "closing": {"anything_else": answer}}
 
-    drawn = render_summary(with_content(submission, odd), languages=("cy",))
+    drawn = render_report(with_content(submission, odd), languages=("cy",))
 
     assert len(pypdf.PdfReader(io.BytesIO(drawn)).pages) > 1
     if text.isascii() and text.isprintable():
@@ -721,12 +733,12 @@ def test_a_text_without_end_is_refused(submission, content):
     endless = with_content(submission, content | {"closing": {"anything_else": answer}})
 
     with pytest.raises(TooLong):
-        render_summary(endless, languages=("cy",))
+        render_report(endless, languages=("cy",))
 
 
 def test_an_unknown_format_is_refused(submission, content):
     with pytest.raises(ValueError, match="not known"):
-        render_summary(
+        render_report(
             with_content(submission, content | {"format": 4}), languages=("cy",)
         )
 
@@ -740,7 +752,7 @@ def test_what_people_wrote_stays_out_of_the_log(submission, content, caplog):
     }
     odd = content | {"modules": [], "closing": {"anything_else": answer}}
 
-    render_summary(with_content(submission, odd), languages=("cy",))
+    render_report(with_content(submission, odd), languages=("cy",))
 
     assert caplog.text == ""
 
@@ -756,8 +768,8 @@ def stored(content, monkeypatch):
     # As if the edition were as small: drawing all of it is tested above.
     submission.content = json.dumps(small(json.loads(submission.content)))
     monkeypatch.setattr(
-        "reporting.views.summaries.render_summary",
-        lambda found, *, languages, agreed: render_summary(
+        "reporting.views.summaries.render_report",
+        lambda found, *, languages, agreed, large_print: render_report(
             with_content(submission, json.loads(submission.content)),
             languages=languages,
             agreed=agreed,
@@ -770,7 +782,7 @@ def address(submission, *, language="cy", number=None, page_language="en"):
     reflection = submission.reflection
     with translation.override(page_language):
         return reverse(
-            "reporting:summary_pdf",
+            "reporting:report_pdf",
             args=[
                 reflection.cycle.code,
                 reflection.cluster.code,
@@ -789,7 +801,7 @@ def sign_in(client, role, *, cluster=None, health_board=None):
     return user
 
 
-def test_summary_pdf_for_its_own_lead(client, stored):
+def test_report_pdf_for_its_own_lead(client, stored):
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
@@ -807,7 +819,7 @@ def test_summary_pdf_for_its_own_lead(client, stored):
 
 
 @pytest.mark.parametrize("language", ["cy", "en", "both"])
-def test_summary_pdf_in_each_language(client, stored, language):
+def test_report_pdf_in_each_language(client, stored, language):
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
@@ -819,7 +831,7 @@ def test_summary_pdf_in_each_language(client, stored, language):
         assert len(found.root.find("H1")) == (2 if language == "both" else 1)
 
 
-def test_summary_pdf_names_the_file(client, stored):
+def test_report_pdf_names_the_file(client, stored):
     # The name it had when it submitted, whatever the cluster is called today.
     content = json.loads(stored.content)
     content["cluster"]["name"] = {"cy": "Dŵr a Thŷ", "en": 'Water "and" House'}
@@ -849,7 +861,7 @@ def test_summary_pdf_names_the_file(client, stored):
     }
 
 
-def test_summary_pdf_of_what_is_not_there(client, stored):
+def test_report_pdf_of_what_is_not_there(client, stored):
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
@@ -859,11 +871,11 @@ def test_summary_pdf_of_what_is_not_there(client, stored):
     assert client.post(address(stored)).status_code == 405
 
 
-def test_summary_pdf_that_is_too_long(client, stored, monkeypatch):
-    def refuse(submission, *, languages, agreed):
+def test_report_pdf_that_is_too_long(client, stored, monkeypatch):
+    def refuse(submission, *, languages, agreed, large_print):
         raise TooLong
 
-    monkeypatch.setattr("reporting.views.summaries.render_summary", refuse)
+    monkeypatch.setattr("reporting.views.summaries.render_report", refuse)
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
     )
@@ -874,14 +886,14 @@ def test_summary_pdf_that_is_too_long(client, stored, monkeypatch):
     assert "too much text" in response.content.decode()
 
 
-def test_summary_pdf_for_an_officer_of_the_board(client, stored):
+def test_report_pdf_for_an_officer_of_the_board(client, stored):
     board = stored.reflection.cluster.health_board
     sign_in(client, Role.HEALTH_BOARD_OFFICER, health_board=board)
 
     assert client.get(address(stored)).status_code == 200
 
 
-def test_summary_pdf_for_an_officer_of_another_board(client, stored):
+def test_report_pdf_for_an_officer_of_another_board(client, stored):
     board = stored.reflection.cluster.health_board
     other = HealthBoard.objects.exclude(pk=board.pk).first()
     sign_in(client, Role.HEALTH_BOARD_OFFICER, health_board=other)
@@ -889,20 +901,20 @@ def test_summary_pdf_for_an_officer_of_another_board(client, stored):
     assert client.get(address(stored)).status_code == 404
 
 
-def test_summary_pdf_for_a_national_officer(client, stored):
+def test_report_pdf_for_a_national_officer(client, stored):
     sign_in(client, Role.NATIONAL_OFFICER)
 
     assert client.get(address(stored)).status_code == 200
 
 
-def test_summary_pdf_for_a_lead_of_another_cluster(client, stored):
+def test_report_pdf_for_a_lead_of_another_cluster(client, stored):
     other = Cluster.objects.exclude(pk=stored.reflection.cluster_id).first()
     sign_in(client, Role.CLUSTER_LEAD, cluster=other)
 
     assert client.get(address(stored)).status_code == 404
 
 
-def test_summary_pdf_for_an_administrator(client, stored):
+def test_report_pdf_for_an_administrator(client, stored):
     user = sign_in(client, Role.ADMINISTRATOR)
     user.is_superuser = True
     user.save()
@@ -910,7 +922,7 @@ def test_summary_pdf_for_an_administrator(client, stored):
     assert client.get(address(stored)).status_code == 404
 
 
-def test_summary_pdf_for_a_reviewer_while_access_runs(client, stored):
+def test_report_pdf_for_a_reviewer_while_access_runs(client, stored):
     other = Cluster.objects.exclude(pk=stored.reflection.cluster_id).first()
     reviewer = sign_in(client, Role.CLUSTER_LEAD, cluster=other)
     now = timezone.now()
@@ -927,7 +939,7 @@ def test_summary_pdf_for_a_reviewer_while_access_runs(client, stored):
     assert client.get(address(stored)).status_code == 404
 
 
-def test_summary_pdf_for_nobody_in_particular(client, stored):
+def test_report_pdf_for_nobody_in_particular(client, stored):
     response = client.get(address(stored))
 
     assert response.status_code == 302
@@ -935,7 +947,7 @@ def test_summary_pdf_for_nobody_in_particular(client, stored):
         assert response.headers["Location"].startswith(reverse("sign_in"))
 
 
-def test_summary_pdf_asks_few_questions(client, stored, django_assert_num_queries):
+def test_report_pdf_asks_few_questions(client, stored, django_assert_num_queries):
     """Session, person, memberships, the submission, its agreed levels; the permission again."""
     client.force_login(
         stored.submitted_by, backend="django.contrib.auth.backends.ModelBackend"
@@ -945,7 +957,7 @@ def test_summary_pdf_asks_few_questions(client, stored, django_assert_num_querie
         client.get(address(stored))
 
 
-def test_summary_pdf_holds_the_agreed_levels_of_its_submission(client, stored, content):
+def test_report_pdf_holds_the_agreed_levels_of_its_submission(client, stored, content):
     first = content["modules"][0]["outcomes"][0]
     outcome = Outcome.objects.get(module__number=1, number=first["number"])
     for submission, level, reason in [

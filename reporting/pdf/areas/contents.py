@@ -29,7 +29,7 @@ from reporting.pdf.areas.shapes import (
 )
 from reporting.pdf.exhibits import level_of, note_on, picture_of
 from reporting.pdf.heat_cells import heat_maps_of
-from reporting.pdf.summary import Answer, readable
+from reporting.pdf.shapes import Answer, readable
 from reporting.scopes import BOARD, EVERYWHERE, WALES
 
 MOST_WORDS = 150  # of an entry of good practice

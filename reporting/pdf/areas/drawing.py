@@ -1,6 +1,6 @@
 """The summary of an area as a PDF."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -9,15 +9,9 @@ from reporting.pdf.areas.contents import area_document
 from reporting.pdf.areas.shapes import Figures
 from reporting.pdf.exhibits import lines_of, lines_of_texts
 from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import draw
+from reporting.pdf.rendering import Part, draw
 
 MOST_LINES = 6_000  # cells, in both languages
-
-
-@dataclass(frozen=True)
-class _Part:
-    title: str
-    html: str
 
 
 def render_area_summary(page, *, languages, made_at, large_print=False):
@@ -44,7 +38,7 @@ def render_area_summary(page, *, languages, made_at, large_print=False):
                     "both": len(languages) > 1,
                 },
             )
-            parts.append(_Part(document.title, html))
+            parts.append(Part(document.title, html))
     return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
 
 

@@ -11,7 +11,7 @@ from reporting.exhibits import AGREED, OWN, Exhibit
 from reporting.exhibits.distribution import COLUMNS as OF_DISTRIBUTION
 from reporting.exhibits.distribution import Group, counted_of, labels_of_levels
 from reporting.pdf.areas.shapes import BoardRow, BoardTable
-from reporting.pdf.summary import readable
+from reporting.pdf.shapes import readable
 from reporting.tables import Column, Table
 from reporting.tallies import NOTHING, load_tallies
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy
 
 from reporting.pdf.exhibits import Note, Picture
-from reporting.pdf.summary import Answer, Level
+from reporting.pdf.shapes import Answer, Level
 from reporting.scopes import AUTHORITY, BOARD, REGION, WALES
 
 HEADINGS = {

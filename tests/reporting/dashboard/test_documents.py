@@ -407,4 +407,4 @@ def test_it_asks_as_little_however_many_clusters(
         answer = client.get(reverse("dashboard:pdf", args=["board-7A0", "en"]))
 
     assert answer.status_code == 200
-    assert len(asked) == 26
+    assert len(asked) == 24

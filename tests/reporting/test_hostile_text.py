@@ -1,0 +1,118 @@
+"""Whatever people write is text in every document: shown to the letter, and nothing else.
+
+The largest texts are in ``bench/pdf.py``, which also says what they take.
+"""
+
+import io
+import re
+import socket
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pikepdf
+import pytest
+
+from tests.reporting.faults import faults
+from tests.reporting.made import DOCUMENTS, Author, build_everything
+from tests.reporting.tree import Document
+
+pytestmark = pytest.mark.django_db
+
+ACTIVE = """\
+<img src="{address}/img"><link rel="stylesheet" href="{address}/style.css">
+<style>@import url("{address}/import.css");</style>
+<p style="background: url({address}/background)">x</p>
+<link rel="attachment" href="file:///etc/hostname"><a rel="attachment" href="file:///etc/hostname">x</a>
+<object data="{address}/object"></object><embed src="{address}/embed">
+<svg xmlns="http://www.w3.org/2000/svg"><image href="{address}/svg"/></svg>
+<style>@font-face {{ font-family: x; src: url({address}/font) }} * {{ font-family: x }}</style>
+<iframe src="{address}/frame"></iframe><base href="{address}/">
+<img src="file:///etc/hostname"><img src="data:image/svg+xml,<svg/>">
+"}} @page {{ background: url({address}/page) }} "
+</blockquote></article><h1>A heading</h1><script src={address}/script></script><!--
+{{% include 'base.html' %}} {{{{ report }}}} %(number)s \\\\ &amp; &lt;
+]]></title></head><meta http-equiv=refresh content=0;url={address}>
+[A link]({address}/link) {address}/plain javascript:alert(1)"""
+ODD = """\
+\u202etxet\u202c \u2066x\u2069 שלום عربي
+😀 👨\u200d👩\u200d👧 🏴󠁧󠁢󠁷󠁬󠁳󠁿 \u200b\u200d\u200c
+nul\x07 bell\x1b[0m \ufeff\ufffe
+w\u0302 y\u0302 {combining}
+{endless}
+{lines}""".format(combining="a\u0300" * 300, endless="x" * 3_000, lines="b\n" * 100)
+
+
+class Hostile(Author):
+    def __init__(self, words):
+        super().__init__(0)
+        self.words = words
+
+    def text(self, code):
+        return self.words
+
+
+@pytest.fixture
+def listener():
+    """A server on this machine that counts who calls; nobody should."""
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        stopped = threading.Event()
+
+        def listen():
+            while not stopped.is_set():
+                try:
+                    connection, _address = server.accept()
+                except TimeoutError:
+                    continue
+                calls.append(connection.recv(200))
+                connection.close()
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield SimpleNamespace(
+            address=f"http://127.0.0.1:{server.getsockname()[1]}", calls=calls
+        )
+        stopped.set()
+        thread.join()
+
+
+@pytest.fixture
+def cast(reflection, lead, contributor, officer, other_officer, national):
+    return reflection, lead, contributor, officer, other_officer, national
+
+
+def without_spaces(text):
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_people_write_is_only_text(client, cast, listener, name):
+    words = ACTIVE.format(address=listener.address)
+    world = build_everything(*cast, authors=[Hostile(words) for _kind in range(3)])
+    made = DOCUMENTS[name]
+
+    raw = made.had(client, world, "cy").content
+
+    assert listener.calls == []
+    assert faults(raw, ("cy",)) == []
+    document = Document(pikepdf.open(io.BytesIO(raw)))
+    text = without_spaces(document.text_of(document.root))
+    assert text.count(without_spaces(words)) >= len(made.written(world))
+    assert Path("/etc/hostname").read_text().strip() not in text
+    for thing in document.pdf.objects:
+        if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+            assert not {"/EF", "/URI", "/JS", "/EmbeddedFiles"} & set(thing.keys())
+
+
+@pytest.mark.parametrize("name", ["full report", "board summary"])
+def test_odd_text_is_drawn(client, cast, name):
+    world = build_everything(*cast, authors=[Hostile(ODD) for _kind in range(3)])
+
+    raw = DOCUMENTS[name].had(client, world, "en").content
+
+    document = Document(pikepdf.open(io.BytesIO(raw)))
+    text = without_spaces(document.text_of(document.root))
+    assert "x" * 3_000 + "b" * 100 in text
+    assert "😀" in text
