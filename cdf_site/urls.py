@@ -33,6 +33,7 @@ urlpatterns = [
         path("results/", include("reporting.urls")),
         path("dashboard/", include("reporting.urls_dashboard")),
         path("learned/", include("reporting.urls_learned")),
+        path("packs/", include("reporting.urls_packs")),
         path("", include("reporting.urls_tokens")),
         path("admin/", admin.site.urls),
     ),

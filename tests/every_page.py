@@ -26,6 +26,7 @@ from frameworks.models import Edition
 from frameworks.translation_files.reading import Code
 from frameworks.translation_files.reading import read as read_texts
 from organisations.models import Cluster, User
+from reporting.models import Learned
 from tests.factories import (
     ClusterFactory,
     CycleFactory,
@@ -46,6 +47,7 @@ from tests.frameworks.translations import (
 from tests.frameworks.translations import save as save_text
 from tests.peerreview.every_page import build_review, review_pages
 from tests.peerreview.record_pages import Recorded, record_of, record_pages
+from tests.reporting.learned_pages import build_learned, learned_page_list
 from tests.steps import (
     add_link,
     answer_all,
@@ -74,6 +76,7 @@ NO_PAGES = {
     "session",  # for scripts
     "outbox",  # in a demonstration only: tests/notifications/test_outbox.py
     "outbox_message",
+    "outbox_send_daily",
     "people:invitation_resend",
     "people:invitation_revoke",
     "people:deputy_end",
@@ -97,12 +100,20 @@ NO_PAGES = {
     "indicators:figure_upload_apply",
     "dashboard:start",  # leads to a scope
     "dashboard:pdf",  # tests/reporting/dashboard/test_documents.py
+    "dashboard:summary_pdf",  # tests/reporting/dashboard/test_area_summary.py
+    "reporting:worksheet_pdf",  # tests/reporting/test_worksheet_pdf.py
     "dashboard:exhibit_csv",  # tests/reporting/dashboard/test_exports.py
     "dashboard:exhibit_xlsx",
     "dashboard:facts_csv",
     "dashboard:dictionary_csv",
     "dashboard:dictionary_xlsx",
     "tokens:token_revoke",
+    "learned:learned_begin",
+    "learned:learned_pdf",  # tests/reporting/test_learned_pdf.py
+    "learned:learned_publish",
+    "learned:learned_take_back",
+    "learned:entry_add",
+    "learned:entry_arrange",
 }
 # Programs ask there, with a token: tests/reporting/dashboard/test_api.py.
 FOR_PROGRAMS = {
@@ -170,6 +181,7 @@ class World:
     planned: Cycle
     recorded: Recorded
     reviewed: SelfReflection  # by a group that meets
+    learned: Learned
 
 
 def build_world(
@@ -222,6 +234,7 @@ def build_world(
     answer_all(submitted, by=stranger)
     submit(submitted, by=stranger)
     at_the_meeting(reflection, lead)
+    recorded = record_of(submitted, national=national)
     begun_nowhere = SelfReflectionFactory(
         cycle=reflection.cycle,
         cluster=ClusterFactory(health_board=reflection.cluster.health_board),
@@ -232,7 +245,7 @@ def build_world(
         planned=CycleFactory(
             edition=reflection.cycle.edition, code="planned", unopened=True
         ),
-        recorded=record_of(submitted, national=national),
+        recorded=recorded,
         reviewed=reviewed_of(reflection, national=national),
         draft=SelfReflection.objects.get(pk=reflection.pk),
         submitted=submitted,
@@ -244,6 +257,7 @@ def build_world(
         administrator=administrator,
         evidence=add_link(reflection, by=lead).pk,
         action=actions_of(reflection, lead=lead, officer=officer),
+        learned=build_learned(by=national, practice=recorded.practice),
         upload=upload_of(reflection, lead),
         figure_files=figure_files_of(reflection, officer),
         **texts_of_translation(),
@@ -597,6 +611,12 @@ def pages(world):
             )
         ),
         *record_pages(Page, world.recorded, officer),
+        *(
+            Page(*each)
+            for each in learned_page_list(
+                world.learned, national=world.national, lead=lead
+            )
+        ),
         Page("password_reset"),
         Page("password_reset_sent"),
         Page(
@@ -621,6 +641,7 @@ def pages(world):
         Page("people:cluster_leave", world.contributor, ours),
         Page("home", lead),
         Page("account", lead),
+        Page("own_emails", lead),
         Page("password_change", lead),
         Page("assessments:mine", lead),
         Page("assessments:reflection_detail", lead, draft),

@@ -518,6 +518,7 @@ ROUTES = [
     ("sign_out", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
     ("session", DRAFT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("account", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
+    ("own_emails", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("password_change", DRAFT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     # the framework is public
     ("frameworks:current_edition", DRAFT, "302 | 302 302 302 302 302 | 302 302 302 302 302"),
@@ -667,6 +668,7 @@ ROUTES = [
     # in a demonstration only
     ("outbox", DRAFT, "404 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("outbox_message", DRAFT, "404 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("outbox_send_daily", DRAFT, "405 | 405 405 405 405 405 | 405 405 405 405 405"),
     # peer review: of a round that is not there; tests/peerreview for one that is
     ("peerreview:replies_edit", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     ("peerreview:replies_send", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
@@ -710,6 +712,7 @@ ROUTES = [
     ("reporting:group_record_pdf", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     # results
     ("reporting:results", SENT, "302 | 403 403 403 302 302 | 302 403 403 403 403"),
+    ("reporting:worksheet_pdf", SENT, "302 | 200 200 200 200 200 | 200 200 200 200 200"),
     ("reporting:national", SENT, "302 | 403 403 403 403 403 | 200 403 403 403 403"),
     ("reporting:board", SENT, "302 | 403 403 403 200 404 | 200 403 404 404 404"),
     # the dashboard of the cluster
@@ -718,6 +721,8 @@ ROUTES = [
     ("dashboard:commentary", SENT, "302 | 403 403 404 200 404 | 200 403 403 403 403"),
     ("dashboard:commentary_history", SENT, "302 | 403 403 404 200 404 | 200 403 403 403 403"),
     ("dashboard:pdf", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
+    # of a cluster, which has none; tests/reporting/dashboard/test_area_summary.py for those that do
+    ("dashboard:summary_pdf", SENT, "302 | 404 404 404 404 404 | 404 403 403 403 403"),
     ("dashboard:data", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:dictionary", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
     ("dashboard:dictionary_csv", SENT, "302 | 200 200 404 200 404 | 200 403 403 403 403"),
@@ -763,6 +768,7 @@ DRAWN_FOR = {
     "reporting:summary_pdf": ["lead", "stranger", "superuser"],
     "reporting:report_pdf": ["lead", "stranger", "superuser"],
     "dashboard:pdf": ["lead", "stranger", "superuser"],
+    "reporting:worksheet_pdf": ["lead", "superuser"],
 }
 
 ARGUMENTS = {

@@ -19,6 +19,7 @@ PUBLIC = {
     "password_reset_done",
     "outbox",
     "outbox_message",
+    "outbox_send_daily",
     "frameworks:current_edition",
     "frameworks:edition_detail",
     "frameworks:edition_changes",

@@ -10,7 +10,7 @@ from assessments.views.loading import reflection_url
 from frameworks.models import Edition, Module, Outcome
 from tests.assessments.test_views import typed
 from tests.frameworks.test_admin import address, sent
-from tests.reporting.test_summary_pdf import text_of_pages
+from tests.reporting.pdf_text import text_of_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -254,7 +254,7 @@ def test_the_pdf_prints_it(client, submitted, lead):
     for language in TITLE:
         with override(language):
             url = reverse(
-                "reporting:summary_pdf",
+                "reporting:report_pdf",
                 args=["2031", submitted.cluster.code, 1, language],
             )
         text = text_of_pages(client.get(url).getvalue())

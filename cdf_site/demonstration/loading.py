@@ -32,7 +32,15 @@ from assessments.needs import load_tags
 from assessments.services.people import invite
 from assessments.services.states import change_state, locked
 from assessments.subjects import Subject
-from cdf_site.demonstration import evidence, figures, meeting, outbox, plan, review
+from cdf_site.demonstration import (
+    evidence,
+    figures,
+    learned,
+    meeting,
+    outbox,
+    plan,
+    review,
+)
 from cdf_site.demonstration.accounts import ACCOUNTS, NAMES, PASSWORD, Account
 from cdf_site.demonstration.answers import Habits, Occasion, Writing, generator
 from cdf_site.demonstration.clock import put_back
@@ -117,6 +125,7 @@ def load(*, say=lambda line: None, clusters_per_board=None):
     )
     review.prepare(this_cycle, cycle_before, people=people, texts=loader.texts)
     figures.enter(edition, people=people)
+    learned.publish_a_page(by=people.national_officer)
     outbox.keep_a_few(
         cycle=this_cycle, addresses={account.email for account in ACCOUNTS}
     )

@@ -25,7 +25,7 @@ from tests.assessments.test_last_cycle import (  # noqa: F401
     last_of,
     reflection_before,
 )
-from tests.reporting.test_summary_pdf import text_of_pages as pdf_text
+from tests.reporting.pdf_text import text_of_pages as pdf_text
 from tests.steps import (
     add_link,
     answer_all,
