@@ -1,13 +1,12 @@
 """The forms of the yearly page: beginning it, an entry in both languages, publishing."""
 
 from django import forms
-from django.core.exceptions import BadRequest
 from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assessments.forms.fields import LARGEST_VERSION, TextField
+from assessments.forms.fields import TextField
 from cdf_site.templatetags.interface import labelled_error
 from reporting.models import LearnedEntry
 from reporting.models.learned import WORDS
@@ -42,14 +41,13 @@ class BeginForm(forms.Form):
 class EntryForm(forms.Form):
     """An entry's words in both languages, and to whom they may be shown."""
 
-    version = forms.IntegerField(
-        min_value=1, max_value=LARGEST_VERSION, widget=forms.HiddenInput
-    )
-
     def __init__(self, entry, data=None, *, conflicts=()):
         initial = {name: getattr(entry, name) for name in FIELDS}
         super().__init__(data, initial=initial | {"version": entry.version})
         self.conflicts = conflicts
+        self.fields["version"] = forms.IntegerField(
+            min_value=1, max_value=entry.version, widget=forms.HiddenInput
+        )
         for language in ("cy", "en"):
             if not entry.is_introduction:
                 self._add_heading(language)
@@ -102,9 +100,7 @@ class EntryForm(forms.Form):
         ]
 
     def said(self):
-        """What the service takes. Raises BadRequest where the version is missing or spoiled."""
-        if "version" in self.errors:
-            raise BadRequest("the version of the form is missing or spoiled")
+        """What the service takes."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.fields}
 
     def conflict_errors(self):

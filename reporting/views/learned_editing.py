@@ -1,11 +1,14 @@
 """Editing a year's page of what was learned: choosing, writing, ordering, publishing, taking back."""
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cdf_site.templatetags.interface import PageError
 from organisations.permissions import Permission, authorise
 from reporting import learned as selectors
 from reporting.forms.learned import LABELS, BeginForm, EntryForm, PublishForm
@@ -29,9 +32,8 @@ ARRANGING = {
 def learned_begin(request):
     """Begin the page of a year: a button of the list."""
     authorise(request.user, Permission.EDIT_LEARNED)
-    form = BeginForm(
-        [], request.POST if request.method == "POST" else None
-    )  # one that is there is opened
+    # Of a year that was begun meanwhile, the page that is there is opened.
+    form = BeginForm([], request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return redirect("learned:learned_list")
     learned = services.begin_learned(year=form.cleaned_data["year"], by=request.user)
@@ -133,21 +135,21 @@ def entry_edit(request, year, entry):
     if request.method != "POST":
         return _draw_entry(request, entry, EntryForm(entry))
     form = EntryForm(entry, request.POST)
-    form.is_valid()
-    said = form.said() if form.is_valid() or "version" in form.errors else None
-    if said is None:
+    if not form.is_valid():
+        if "version" in form.errors:
+            raise BadRequest("the version of the form is missing or spoiled")
         return _draw_entry(request, entry, form, status=INVALID)
     saved = services.save_entry(
         entry=entry,
         base_version=form.cleaned_data["version"],
-        said=said,
+        said=form.said(),
         by=request.user,
     )
     if saved.conflicts:
         # Saved once more, it goes on from what stands now, which is shown above the fields.
         data = request.POST.copy()
         data["version"] = saved.entry.version
-        form = EntryForm(entry, data, conflicts=saved.conflicts)
+        form = EntryForm(saved.entry, data, conflicts=saved.conflicts)
         return _draw_entry(request, entry, form, now=saved.entry, status=CONFLICT)
     messages.success(request, _("It has been saved."))
     return redirect("learned:learned_edit", year=year)
@@ -200,17 +202,28 @@ def learned_publish(request, year):
         services.publish_learned(
             learned=learned, is_public=form.is_public, by=request.user
         )
-    except services.Incomplete:
-        error = _(
-            "It was not published: something is still missing in one language. "
-            "Each entry below says what."
-        )
+    except services.Incomplete as refused:
+        errors = [
+            _("It was not published: something is still missing in one language."),
+            *map(_what_it_lacks, refused.entries),
+        ]
     except services.NothingToShow:
-        error = _("It was not published: there is no entry that its readers may read.")
+        errors = [
+            _("It was not published: there is no entry that its readers may read.")
+        ]
     else:
         messages.success(request, _("The page is published."))
         return redirect("learned:learned_detail", year=year)
-    return _draw(request, learned, form, errors=[error], status=CONFLICT)
+    return _draw(request, learned, form, errors=errors, status=CONFLICT)
+
+
+def _what_it_lacks(entry):
+    """The line of the error summary that leads to where an entry is completed."""
+    heading = entry.heading or entry.heading_cy or entry.heading_en
+    name = heading or entry.get_section_display()
+    lacking = "; ".join(str(LABELS[name]) for name in entry.missing)
+    where = {"year": entry.learned.year, "entry": entry.pk}
+    return PageError(f"{name}: {lacking}", reverse("learned:entry_edit", kwargs=where))
 
 
 def learned_take_back(request, year):
