@@ -26,15 +26,13 @@ class MessageQuerySet(models.QuerySet):
 
     def waiting(self):
         """Those that are to leave, did not, and can be written again: they hold no secret."""
-        return self.filter(
-            Q(held_at=None) | Q(daily_on__isnull=False),
-            sent_at=None,
-            is_unwanted=False,
-        ).exclude(facts={})
+        return self.filter(sent_at=None, held_at=None, is_unwanted=False).exclude(
+            facts={}
+        )
 
     def held(self):
         """Those that wait for the day's e-mail of their reader."""
-        return self.filter(held_at__isnull=False, daily_on=None, digest=None)
+        return self.filter(held_at__isnull=False, digest=None)
 
 
 class Message(models.Model):
@@ -104,7 +102,7 @@ class Message(models.Model):
         """What became of one, for its readers."""
 
         SENT = "sent", pgettext_lazy("e-mail", "Sent")
-        TOGETHER = "together", pgettext_lazy("e-mail", "Sent with others in one e-mail")
+        TOGETHER = "together", pgettext_lazy("e-mail", "Sent in the day's e-mail")
         HELD = "held", pgettext_lazy("e-mail", "Waits for the day's e-mail")
         UNWANTED = (
             "unwanted",
@@ -133,9 +131,9 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     error = models.CharField(_("why it did not leave"), max_length=300, blank=True)
-    # Kept back for the day's e-mail, because its reader wants them together.
+    # Kept back for the day's e-mail, because its reader wants them together. It never leaves itself.
     held_at = models.DateTimeField(_("kept for the day's e-mail since"), null=True)
-    # In which e-mail it left with others.
+    # The day's e-mail in which it was told.
     digest = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -175,15 +173,12 @@ class Message(models.Model):
                 name="message_that_is_unwanted_is_not_sent",
             ),
             models.CheckConstraint(
-                condition=Q(held_at=None)
-                | Q(daily_on__isnull=False)
-                | Q(sent_at=None, error=""),
-                name="message_that_is_held_leaves_as_the_days",
+                condition=Q(held_at=None) | Q(sent_at=None, error="", daily_on=None),
+                name="message_that_is_held_never_leaves_itself",
             ),
             models.CheckConstraint(
-                condition=Q(digest=None)
-                | Q(held_at__isnull=False, sent_at=None, daily_on=None),
-                name="message_in_a_digest_was_held_and_is_not_sent_itself",
+                condition=Q(digest=None) | Q(held_at__isnull=False),
+                name="message_in_a_digest_was_held",
             ),
             models.UniqueConstraint(
                 fields=["once_key"],
@@ -209,6 +204,6 @@ class Message(models.Model):
             return self.State.SENT
         if self.digest_id and self.digest.sent_at:
             return self.State.TOGETHER
-        if self.held_at and not (self.digest_id or self.daily_on):
+        if self.held_at and not self.digest_id:
             return self.State.HELD
         return self.State.WAITING

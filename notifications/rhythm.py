@@ -6,7 +6,7 @@ from organisations.models import User
 Kind = Message.Kind
 
 # They ask for something now, open or close a door, or move an hour by which somebody works:
-# docs/decisions/0026-e-mails-and-support-needs.md says why of each.
+# docs/decisions/0026-e-mails.md says why of each.
 NEEDED_NOW = frozenset(
     {
         Kind.INVITATION,

@@ -19,7 +19,10 @@ from notifications.rhythm import is_held, is_unwanted
 from notifications.writing import BOTH, link_to, subject_of, write
 from organisations.models import User
 
-PATIENCE = 8  # seconds that a request sends, and after which no further letter is begun
+# Seconds after which no further letter is begun: in a request; and by a command, which must be done
+# before the next one takes what is left to be on nobody's hands (see ``resend_messages``).
+PATIENCE = 8
+PATIENCE_OF_A_COMMAND = 240
 MOST_IN_A_DIGEST = 40  # headings; the others are counted
 
 
@@ -67,7 +70,11 @@ def send_all(*, kind, letters, about=None):
 
 def send_again(*, messages):
     """Write and send once more what did not leave; returns how many left now."""
-    _deliver([(message, _letter_of(message)) for message in messages])
+    written = [
+        (message, write(message.kind, message.facts, message.language))
+        for message in messages
+    ]
+    _deliver(written, PATIENCE_OF_A_COMMAND)
     return sum(message.sent_at is not None for message in messages)
 
 
@@ -97,28 +104,34 @@ def _address(who):
 
 
 def _written(kind, address, group, *, about, secret):
+    message, letter = _row(kind, address, group.facts)
     about, person = group.about or about, address.person
-    about_type = about._meta.label_lower if about else ""
-    about_id = str(about.pk) if about else ""
+    if about:
+        message.about_type, message.about_id = about._meta.label_lower, str(about.pk)
+    if secret:
+        message.facts = {}
+    elif is_held(kind, person):  # of a secret nothing is stored to write it from later
+        message.held_at = timezone.now()
+    message.is_unwanted = is_unwanted(kind, person)
+    if group.occasion:
+        key = (kind, message.about_type, message.about_id, person.pk, group.occasion)
+        message.once_key = ":".join(str(part) for part in key)
+    return message, letter
+
+
+def _row(kind, address, facts):
+    """A message that is to leave, and what it says."""
     language = address.language or BOTH
-    letter = write(kind, group.facts, language)
+    letter = write(kind, facts, language)
     message = Message(
         kind=kind,
-        recipient=person,
+        recipient=address.person,
         address=address.email,
         language=language,
         subject=letter.subject,
-        about_type=about_type,
-        about_id=about_id,
-        # Of what holds a secret nothing is stored, so that it could not be written later.
-        held_at=timezone.now() if is_held(kind, person) and not secret else None,
-        is_unwanted=is_unwanted(kind, person),
-        facts={} if secret else group.facts,
+        facts=facts,
         text=letter.text if settings.DEMONSTRATION else "",
     )
-    if group.occasion:
-        key = (kind, about_type, about_id, person.pk, group.occasion)
-        message.once_key = ":".join(str(part) for part in key)
     return message, letter
 
 
@@ -159,7 +172,7 @@ def send_digests():
     """Send each person what waits for them, in one e-mail; returns how many there are.
 
     One a day and person at most, however often this is asked and by how many at once. A single
-    letter leaves as itself. Whoever has come to want none of it gets none.
+    letter is told as itself. Whoever has come to want none of it gets none.
     """
     today = timezone.localdate()
     Message.objects.held().filter(recipient__email_rhythm=User.Rhythm.NEEDED).update(
@@ -175,28 +188,26 @@ def send_digests():
         .select_related("recipient")
         .order_by("recipient", "created_at", "pk")
     )
-    days = [
-        _days_message(list(letters), today)
-        for _recipient, letters in groupby(held, key=lambda one: one.recipient_id)
-    ]
-    Message.objects.bulk_create(
-        message for message, _letters in days if message.pk is None
-    )
-    for message, letters in days:
-        for letter in letters:
-            letter.digest = message if letter is not message else None
-    Message.objects.bulk_update(
-        [letter for _message, letters in days for letter in letters],
-        ["daily_on", "digest"],
-    )
-    leaving = [(message, _letter_of(message)) for message, _letters in days]
+    told, leaving = [], []
+    for person, some in groupby(held, key=lambda one: one.recipient):
+        letters = list(some)
+        message, letter = _days_message(person, letters)
+        message.daily_on = today
+        leaving.append((message, letter))
+        told += [(held_letter, message) for held_letter in letters]
+    Message.objects.bulk_create(message for message, _letter in leaving)
+    for held_letter, message in told:
+        held_letter.digest = message
+    Message.objects.bulk_update([held_letter for held_letter, _ in told], ["digest"])
     if leaving:
-        transaction.on_commit(lambda: _deliver(leaving), robust=True)
+        transaction.on_commit(
+            lambda: _deliver(leaving, PATIENCE_OF_A_COMMAND), robust=True
+        )
     return len(leaving)
 
 
-def _days_message(letters, today):
-    """What one person gets of ``letters``, and those: what is said twice is said once."""
+def _days_message(person, letters):
+    """What tells ``person`` of ``letters``, in today's language: what is said twice is said once."""
     said = {}
     for letter in letters:
         line = {
@@ -204,41 +215,27 @@ def _days_message(letters, today):
             "link": letter.facts["link"],
         }
         said.setdefault(str(line), line)
-    if len(said) == 1:
-        message = letters[0]
+    lines = list(said.values())
+    if len(lines) == 1:
+        kind, facts = letters[0].kind, letters[0].facts
     else:
-        lines = list(said.values())
-        message, _letter = _written(
-            Message.Kind.DIGEST,
-            _address(letters[0].recipient),
-            Letters(
-                to=[],
-                facts={
-                    "count": len(lines),
-                    "letters": lines[:MOST_IN_A_DIGEST],
-                    "more": len(lines[MOST_IN_A_DIGEST:]),
-                    "link": link_to("account"),
-                },
-            ),
-            about=None,
-            secret=False,
-        )
-    message.daily_on = today
-    return message, letters
+        kind = Message.Kind.DIGEST
+        facts = {
+            "count": len(lines),
+            "letters": lines[:MOST_IN_A_DIGEST],
+            "more": len(lines[MOST_IN_A_DIGEST:]),
+            "link": link_to("account"),
+        }
+    return _row(kind, _address(person), facts)
 
 
 # Leaving ----------------------------------------------------------------------------------
 
 
-def _letter_of(message):
-    """What a message says, written again from its facts."""
-    return write(message.kind, message.facts, message.language)
-
-
-def _deliver(written, patience=None):
+def _deliver(written, patience):
     """Send the letters over one connection, and note on each row what became of it.
 
-    After ``patience`` seconds, where it is given, the rest stay as they were written.
+    After ``patience`` seconds the rest stay as they were written.
     """
     began_at = time.monotonic()
     try:
@@ -249,7 +246,7 @@ def _deliver(written, patience=None):
             _note(message, error)
         return
     for message, letter in written:
-        if patience is not None and time.monotonic() - began_at > patience:
+        if time.monotonic() - began_at > patience:
             break
         email = EmailMultiAlternatives(
             subject=letter.subject,

@@ -72,7 +72,6 @@ from assessments.services.reflections import (
     submit,
     withdraw,
 )
-from assessments.services.reminders import remind_of_actions, remind_of_deadlines
 from assessments.services.review_access import (
     set_review_access,
 )
@@ -147,8 +146,6 @@ __all__ = [
     "pause_clock",
     "raise_flag",
     "record_agreement",
-    "remind_of_actions",
-    "remind_of_deadlines",
     "remove_evidence",
     "restore_evidence",
     "resume_clock",

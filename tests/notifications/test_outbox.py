@@ -81,7 +81,7 @@ def test_what_is_held_is_said_so_and_sent_at_a_press(
     assert "The day&#x27;s e-mails were sent: 1" in sent.content.decode()
     assert "Nothing was sent" in again.content.decode()
     after = client.get("/en/outbox/").content.decode()
-    assert after.count("Sent with others in one e-mail") == 2
+    assert after.count("Sent in the day&#x27;s e-mail") == 2
     digest = Message.objects.get(kind="digest")
     held = Message.objects.filter(digest=digest).first()
     page = client.get(reverse("outbox_message", args=[held.pk])).content.decode()

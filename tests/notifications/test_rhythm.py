@@ -157,9 +157,35 @@ def test_the_days_letters_leave_in_one(tell, digest):
         letter.text,
     )
     assert states(first, third, row) == [State.TOGETHER, State.TOGETHER, State.SENT]
-    # One letter alone is itself.
+    # One letter alone is told as itself.
     assert single.body == write("submitted", SAMPLES["submitted"][0], "both").text
-    assert states(second) == [State.SENT]
+    assert states(second, Message.objects.get(letters=second)) == [
+        State.TOGETHER,
+        State.SENT,
+    ]
+
+
+def test_it_is_written_as_its_reader_is_on_that_day(tell, digest):
+    reader = person(language="en")
+    tell("submitted", reader)
+    User.objects.filter(pk=reader.pk).update(language="cy", email="new@example.test")
+
+    digest()
+
+    assert [(email.to, email.subject.split(":")[0]) for email in mail.outbox] == [
+        (["new@example.test"], "Cyflwynwyd hunanfyfyrdod")
+    ]
+
+
+def test_what_is_sent_just_now_is_not_sent_again_by_another_command(tell):
+    """The letters of the day are as young as the run that sends them, however long they waited."""
+    tell("submitted", person())
+    with time_machine.travel(timezone.now() + DAY):
+        send_digests()  # not committed yet
+
+        call_command("resend_messages")
+
+    assert mail.outbox == []
 
 
 def test_what_is_said_twice_is_said_once(tell, digest):
@@ -169,7 +195,7 @@ def test_what_is_said_twice_is_said_once(tell, digest):
     digest()
 
     assert [email.subject for email in mail.outbox] == [twice[0].subject]
-    assert states(*twice) == [State.SENT, State.TOGETHER]
+    assert states(*twice) == [State.TOGETHER] * 2
 
 
 def test_there_is_one_a_day_and_person(tell, digest):
@@ -180,7 +206,7 @@ def test_there_is_one_a_day_and_person(tell, digest):
 
     assert (digest(), states(later)) == (0, [State.HELD])
     with time_machine.travel(timezone.now() + DAY):
-        assert (digest(), states(later)) == (1, [State.SENT])
+        assert (digest(), states(later)) == (1, [State.TOGETHER])
         assert digest() == 0
 
 
@@ -274,11 +300,8 @@ def test_on_its_occasion_it_is_said_once(lead, contributor, cluster):
         pytest.param({"is_unwanted": True, "sent_at": True}, id="unwanted"),
         pytest.param({"held_at": True, "sent_at": True}, id="held"),
         pytest.param({"held_at": True, "error": "OSError"}, id="held, and it failed"),
+        pytest.param({"held_at": True, "daily_on": True}, id="held, and the day's"),
         pytest.param({"digest": True}, id="in a digest, and never held"),
-        pytest.param(
-            {"digest": True, "held_at": True, "sent_at": True, "daily_on": True},
-            id="in a digest, and sent",
-        ),
         pytest.param({"once_key": "said"}, id="said once"),
         pytest.param({"daily_on": "again"}, id="two of a day"),
     ],
