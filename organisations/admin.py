@@ -304,9 +304,9 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
 
     def lookup_allowed(self, lookup, value, request):
         # An address that filters by what it cannot show would tell it letter by letter.
-        return lookup.partition("__")[
-            0
-        ] not in NEVER_WRITTEN and super().lookup_allowed(lookup, value, request)
+        if lookup.partition("__")[0] in NEVER_WRITTEN:
+            return False
+        return super().lookup_allowed(lookup, value, request)
 
     def save_model(self, request, obj, form, change):
         if not obj.is_active and change:

@@ -207,6 +207,22 @@ def test_a_page_that_is_sent_as_it_was_drawn_changes_nothing(client, person):
     assert (stored(person), events(person)) == (before, written_down)
 
 
+def test_an_older_tab_undoes_nothing(client, person):
+    client.force_login(person)
+    old = drawn(client)
+    client.post(
+        reverse("account"),
+        old | {"large_print": "on", "email_rhythm": "needed", "meeting_note": "Zoom"},
+    )
+
+    client.post(reverse("account"), old | {"name": "Other"})
+
+    assert stored(person) == (
+        *("Other", "en", True, False, "needed"),
+        *("Zoom", "en", False),
+    )
+
+
 def test_two_tabs_show_both_notes_and_lose_none(client, person):
     client.force_login(person)
     old = drawn(client)
