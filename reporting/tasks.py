@@ -45,28 +45,35 @@ def begin_pack(**asked):
     return pack
 
 
-@transaction.atomic
 def resume_pack(pack):
     """Have made what nobody makes: documents that wait, or whose worker was lost, and the whole.
 
-    Asks for nothing that has been asked for and still waits in the queue.
+    Asks for nothing that was asked for and still waits in the queue. Two queries where all is well.
     """
     if not pack.is_under_way:
         return
-    services.give_up_parts(pack=pack)
-    parts = PackPart.objects.filter(pack=pack)
-    claimable = list(parts.claimable().in_order().values_list("pk", flat=True))
-    asked = _asked(draw_part)
-    for part in claimable:
-        if part not in asked:
-            draw_part.enqueue(part)
-    if not parts.unfinished().exists() and pack.pk not in _asked(put_together):
+    asked = _asked()
+    unfinished = list(PackPart.objects.filter(pack=pack).unfinished().in_order())
+    for part in unfinished:
+        if part.is_given_up:
+            services.give_up_part(part=part)
+        elif part.is_claimable and part.pk not in asked[draw_part.module_path]:
+            draw_part.enqueue(part.pk)
+    is_drawn = all(part.is_given_up for part in unfinished)
+    if (
+        is_drawn
+        and pack.is_claimable
+        and pack.pk not in asked[put_together.module_path]
+    ):
         put_together.enqueue(pack.pk)
-    if pack.pk not in _asked(watch_pack):
+    if pack.pk not in asked[watch_pack.module_path]:
         watch_pack.using(run_after=timezone.now() + services.LEASE).enqueue(pack.pk)
 
 
-def _asked(which):
-    """The numbers that wait in the queue for the task ``which``."""
-    waiting = DBTaskResult.objects.filter(status="READY", task_path=which.module_path)
-    return {asked["args"][0] for asked in waiting.values_list("args_kwargs", flat=True)}
+def _asked():
+    """The numbers that wait in the queue, for each task."""
+    found = {task.module_path: set() for task in (draw_part, put_together, watch_pack)}
+    waiting = DBTaskResult.objects.filter(status="READY", task_path__in=found)
+    for path, arguments in waiting.values_list("task_path", "args_kwargs"):
+        found[path].add(arguments["args"][0])
+    return found

@@ -164,6 +164,11 @@ class Pack(models.Model):
         return self.state in UNDER_WAY
 
     @property
+    def is_claimable(self):
+        """Whether nobody puts it together now."""
+        return self.lease_until is None or self.lease_until <= timezone.now()
+
+    @property
     def has_file(self):
         return self.state in WITH_FILE and self.expires_at > timezone.now()
 
@@ -242,6 +247,18 @@ class PackPart(models.Model):
 
     def __str__(self):
         return f"{self.pack_id}: {self.position}"
+
+    @property
+    def is_claimable(self):
+        """As ``claimable()`` says of rows."""
+        return self.state == self.State.WAITING or (
+            self.state == self.State.DRAWING and self.lease_until <= timezone.now()
+        )
+
+    @property
+    def is_given_up(self):
+        """Whether it was taken up as often as it may be, and nobody has it."""
+        return self.is_claimable and self.claims >= MOST_CLAIMS
 
     def name(self, language):
         return self.name_cy if language == "cy" else self.name_en

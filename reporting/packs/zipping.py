@@ -43,7 +43,8 @@ def names_of(pack, parts):
         )
     names, taken = [], set()
     for part in parts:
-        cluster = UNFIT.sub(" ", part.name(language))[:LONGEST].strip(" .")
+        fit = " ".join(UNFIT.sub(" ", part.name(language)).split())
+        cluster = fit[:LONGEST].strip(" .")
         name, again = f"{cluster} - {what} - {pack.cycle.code}", 1
         while name.casefold() in taken:
             again += 1

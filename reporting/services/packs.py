@@ -232,13 +232,10 @@ def fail_pack(*, pack, fault):
     return _leave_pack(pack, state=Pack.State.FAILED, fault=fault)
 
 
-@transaction.atomic
-def give_up_parts(*, pack):
+def give_up_part(*, part):
     """Name as failed what was taken up as often as it may be, and never left."""
-    return (
-        PackPart.objects.claimable()
-        .filter(pack=pack, claims__gte=MOST_CLAIMS)
-        .update(state=PackPart.State.FAILED, lease_until=None, fault=Fault.CRASHED)
+    PackPart.objects.claimable().filter(pk=part.pk, claims__gte=MOST_CLAIMS).update(
+        state=PackPart.State.FAILED, lease_until=None, fault=Fault.CRASHED
     )
 
 
