@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assessments.models import Question
 from reporting.pdf.fitting import POINT, lines_of, shortened
@@ -206,13 +205,11 @@ def _needs(report, overall):
         if answer.question == Question.SUPPORT_NEEDED
         for name in answer.chosen
     )
-    named = [
-        ngettext("%(need)s (%(count)s outcome)", "%(need)s (%(count)s outcomes)", count)
-        % {"need": name, "count": count}
-        for name, count in counted.most_common()
-    ]
+    named = [f"{name} ({count})" for name, count in counted.most_common()]
     named += [name for name in overall.chosen if name not in counted]
-    text = _("Chosen from the list: %(needs)s") % {"needs": "; ".join(named)}
     if not named:
         return ""
+    text = _("Chosen from the list, and for how many outcomes: %(needs)s") % {
+        "needs": "; ".join(named)
+    }
     return shortened(text, LINES_OF_NEEDS, width=WIDTH, points=SMALL)

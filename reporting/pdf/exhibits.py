@@ -18,6 +18,8 @@ MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 13
 TOO_MANY_TEXTS = 7  # columns of texts: from here on the page is turned too
 FEW_ROWS = 12  # which stay on one page
 TALLEST = 1.6  # of its width: what is taller would be too small to read on one page
+# Of these an empty cell is not unknown: there is no outcome, or no day was set.
+WITH_NOTHING, NOTHING = {"action_list"}, "–"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def picture_of(page, exhibit, language, *, without=frozenset(), is_fine=False):
     columns = [
         column for column in exhibit.table.shown_columns if column.code not in without
     ]
+    unset = NOTHING if exhibit.key in WITH_NOTHING else ""
     return Picture(
         key=exhibit.key,
         number=exhibit.number,
@@ -87,7 +90,7 @@ def picture_of(page, exhibit, language, *, without=frozenset(), is_fine=False):
         heads=[(str(column.label), column.is_number) for column in columns],
         rows=[
             [
-                _cell(column, value, language)
+                _cell(column, value, language, unset=unset)
                 for column, value in row
                 if column.code not in without
             ]
@@ -136,12 +139,12 @@ def lines_of_texts(texts):
     return sum(len(text) // LINE + text.count("\n") + 1 for text in texts)
 
 
-def _cell(column, value, language):
+def _cell(column, value, language, *, unset):
     """What a page shows of a value, without its links."""
     if column.kind == Kind.LEVEL:
         return Cell(level=level_of(value), is_level=True)
     if value is None:
-        return Cell(is_number=column.is_number)
+        return Cell(text=unset, is_number=column.is_number)
     written_in = getattr(value, "language", "")
     return Cell(
         text=readable(_text(column, value)),

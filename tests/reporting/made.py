@@ -178,6 +178,12 @@ def _of_scope(name, scope):
     return had
 
 
+def _of_cycle(client, world, language):
+    client.force_login(User.objects.get(pk=world.lead.pk))
+    cycle = world.submission.reflection.cycle.code
+    return client.get(reverse("reporting:worksheet_pdf", args=[cycle, language]))
+
+
 DOCUMENTS = {
     "full report": Made(_of_submission("reporting:report_pdf"), lambda w: w.answers),
     "cluster summary": Made(_of_submission("reporting:summary_pdf")),
@@ -186,4 +192,5 @@ DOCUMENTS = {
     "dashboard": Made(_of_scope("dashboard:pdf", "board-7A0")),
     "board summary": Made(_of_scope("dashboard:summary_pdf", "board-7A0")),
     "national summary": Made(_of_scope("dashboard:summary_pdf", "wales")),
+    "worksheet": Made(_of_cycle),
 }

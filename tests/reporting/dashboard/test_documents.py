@@ -168,15 +168,17 @@ def shown_of(page, language):
                     continue
                 heads = [str(column.label) for column in exhibit.table.shown_columns]
                 rows = [
-                    [said(column, value) for column, value in row]
+                    [said(column, value, exhibit.key) for column, value in row]
                     for row in exhibit.table.shown_rows
                 ]
                 found.append([heads, *rows])
         return found
 
 
-def said(column, value):
-    """What stands in a cell, told again from the value."""
+def said(column, value, key):
+    """What stands in a cell of an exhibit, told again from the value."""
+    if value is None and key == "action_list":
+        return "–"
     if value is None:
         return _("Not answered") if column.kind == "level" else _("Not known")
     if column.kind == "number":
