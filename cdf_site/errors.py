@@ -28,7 +28,9 @@ NOT_TYPED = re.compile(
     r"|add_action|about|owner|past_asked|past_confirmed|both|status|escalated_to|reopen"
     r"|(.+-)(place|submission|mentions?)|share|share_all|resolve|take_back|put_back|onward"
     r"|choose|go|clock|room|present|agenda"
+    r"|readers|names_cluster|act"
     r"|size|boards|suggest|effect|undo|use"
+    r"|initial-.*|large_print|plain_text_emails|email_rhythm|shares_meeting_note"
 )
 NUMBER_OR_CODE = re.compile(r"\d*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FREE_TEXT = re.compile(r"(.*-)?text|reason(-.*)?")

@@ -48,6 +48,7 @@ from tests.frameworks.translations import save as save_text
 from tests.peerreview.every_page import build_review, review_pages
 from tests.peerreview.record_pages import Recorded, record_of, record_pages
 from tests.reporting.learned_pages import build_learned, learned_page_list
+from tests.reporting.packing import pack_pages
 from tests.steps import (
     add_link,
     answer_all,
@@ -108,6 +109,9 @@ NO_PAGES = {
     "dashboard:dictionary_csv",
     "dashboard:dictionary_xlsx",
     "tokens:token_revoke",
+    "packs:pack_progress",  # for scripts
+    "packs:pack_cancel",
+    "packs:pack_file",  # tests/reporting/test_pack_pages.py
     "learned:learned_begin",
     "learned:learned_pdf",  # tests/reporting/test_learned_pdf.py
     "learned:learned_publish",
@@ -182,6 +186,7 @@ class World:
     recorded: Recorded
     reviewed: SelfReflection  # by a group that meets
     learned: Learned
+    packs: list[int]  # by what has become of them
 
 
 def build_world(
@@ -258,6 +263,7 @@ def build_world(
         evidence=add_link(reflection, by=lead).pk,
         action=actions_of(reflection, lead=lead, officer=officer),
         learned=build_learned(by=national, practice=recorded.practice),
+        packs=pack_pages(reflection.cycle, reflection.cluster.health_board, by=officer),
         upload=upload_of(reflection, lead),
         figure_files=figure_files_of(reflection, officer),
         **texts_of_translation(),
@@ -732,6 +738,16 @@ def pages(world):
         Page("tokens:token_list", world.national),
         Page("tokens:token_make", world.national),
         Page("tokens:api_guide", world.national),
+        Page("packs:pack_list", officer),
+        Page(
+            "packs:pack_ask",
+            officer,
+            {
+                "area": f"board-{world.draft.cluster.health_board.code}",
+                "cycle": cycle.code,
+            },
+        ),
+        *(Page("packs:pack_detail", officer, {"pack": pack}) for pack in world.packs),
         Page("dashboard:outcomes", world.national, {"scope": "wales"}),
         Page("dashboard:actions", world.national, {"scope": "wales"}),
         Page("dashboard:needs", world.national, {"scope": "wales"}),

@@ -58,7 +58,9 @@ def test_every_page_opens_in_both_languages(client, world):
 def test_pages_have_no_untranslated_text(client, world, monkeypatch):
     everything = pages(world)  # some bring rows of their own, whose texts are data too
     data = (
-        stored_texts("frameworks", "organisations", "assessments", "peerreview")
+        stored_texts(
+            "frameworks", "organisations", "assessments", "peerreview", "reporting"
+        )
         | SAME_IN_BOTH
     )
     use_pseudo_language(monkeypatch)

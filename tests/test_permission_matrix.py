@@ -214,6 +214,10 @@ ON_OTHER_THINGS = [
     (Permission.OPEN_SCOPE, "Wales", "x x x x x x . . . ."),
     (Permission.OPEN_SCOPE, "scope of the board", "x x x x x x . . . ."),
     (Permission.OPEN_SCOPE, "scope of the cluster", "x x . x . x . . . ."),
+    (Permission.ASK_PACK, None, ". . . x x x . . . ."),
+    (Permission.ASK_PACK, "Wales", NATIONAL),
+    (Permission.ASK_PACK, "scope of the board", ". . . x . x . . . ."),
+    (Permission.ASK_PACK, "scope of the cluster", NOBODY),
     (Permission.WRITE_COMMENTARY, "Wales", NATIONAL),
     (Permission.WRITE_COMMENTARY, "scope of the board", ". . . x . x . . . ."),
     (Permission.WRITE_COMMENTARY, "scope of the cluster", ". . . x . x . . . ."),
@@ -748,6 +752,13 @@ ROUTES = [
     ("tokens:token_make", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
     ("tokens:token_revoke", SENT, "302 | 404 404 404 404 404 | 404 403 403 403 403"),
     ("tokens:api_guide", SENT, "302 | 200 200 200 200 200 | 200 403 403 403 403"),
+    # packs; of the number 0 there is none: tests/reporting/test_pack_pages.py
+    ("packs:pack_list", SENT, "302 | 403 403 403 200 200 | 200 403 403 403 403"),
+    ("packs:pack_ask", SENT, "302 | 403 403 403 200 403 | 200 403 403 403 403"),
+    ("packs:pack_detail", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("packs:pack_progress", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("packs:pack_cancel", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
+    ("packs:pack_file", SENT, "302 | 404 404 404 404 404 | 404 404 404 404 404"),
     # programs ask with a token, and a session opens nothing to them
     ("api:openapi", SENT, "200 | 200 200 200 200 200 | 200 200 200 200 200"),
     *(
@@ -807,6 +818,8 @@ ARGUMENTS = {
     "scope": "cluster-afan",
     "exhibit": "journey",
     "personal_token": 0,
+    "area": "board-7A0",
+    "pack": 0,
     "year": 2029,
     "entry": 0,
     "source": "actions",

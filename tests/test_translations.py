@@ -58,7 +58,7 @@ def all_translations():
 # Names of models ------------------------------------------------------------------------
 
 # Libraries whose tables no page of ours names; and words that are the same in both.
-NOT_NAMED = {"axes"}
+NOT_NAMED = {"axes", "django_tasks_database"}
 THE_SAME = {"person"}
 
 

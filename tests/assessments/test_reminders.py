@@ -12,6 +12,7 @@ from django.utils import timezone
 from assessments import services
 from assessments.models import Action, SelfReflection
 from assessments.selectors.reminders import REMINDED
+from assessments.services.reminders import remind_of_actions, remind_of_deadlines
 from notifications.models import Message
 from organisations.models import Membership, Role, Succession, User
 from tests.factories import (
@@ -65,7 +66,7 @@ def close_in(cycle, days):
 def test_whoever_leads_is_reminded_so_many_days_before(reflection, lead, days, kind):
     close_in(reflection.cycle, days)
 
-    services.remind_of_deadlines()
+    remind_of_deadlines()
 
     message = Message.objects.first()
     assert (message and message.kind) == kind
@@ -80,7 +81,7 @@ def test_each_time_once(reflection, lead):
     counts = []
     for day in range(22):
         with time_machine.travel(now + day * DAY):
-            counts += [len(services.remind_of_deadlines()) for _ in range(2)]
+            counts += [len(remind_of_deadlines()) for _ in range(2)]
 
     assert counts.count(1) == Message.objects.count() == len(REMINDED)
     assert {day // 2 for day, count in enumerate(counts) if count} == {
@@ -96,7 +97,7 @@ def test_deputies_are_reminded_and_contributors_are_not(
     UserFactory(lead_of=reflection.cluster, is_active=False)
     close_in(reflection.cycle, 7)
 
-    services.remind_of_deadlines()
+    remind_of_deadlines()
 
     assert told("reminder") == ["deputy", "lead"]
 
@@ -109,7 +110,7 @@ def test_only_who_has_not_submitted_is_reminded(
     bring_to(state, reflection, lead=lead, officer=officer, national=national)
     Message.objects.all().delete()
 
-    services.remind_of_deadlines()
+    remind_of_deadlines()
 
     unsent = state in {State.NOT_STARTED, State.DRAFT}
     assert told("reminder") == (["lead"] if unsent else [])
@@ -123,7 +124,7 @@ def test_a_cluster_is_reminded_of_its_own_deadline(reflection, lead, stranger):
         extended_to=reflection.cycle.closes_at + 5 * DAY
     )
 
-    services.remind_of_deadlines()
+    remind_of_deadlines()
 
     assert (told("reminder"), told("last_reminder")) == (["lead"], ["stranger"])
     facts = Message.objects.get(kind="reminder").facts
@@ -135,12 +136,12 @@ def test_a_cluster_is_reminded_of_its_own_deadline(reflection, lead, stranger):
 
 def test_a_later_deadline_has_reminders_of_its_own(reflection, lead):
     close_in(reflection.cycle, 2)
-    services.remind_of_deadlines()
+    remind_of_deadlines()
     SelfReflection.objects.filter(pk=reflection.pk).update(
         extended_to=reflection.cycle.closes_at + 5 * DAY
     )
 
-    services.remind_of_deadlines()
+    remind_of_deadlines()
 
     assert (told("last_reminder"), told("reminder")) == (["lead"], ["lead"])
 
@@ -150,9 +151,9 @@ def test_before_it_opens_and_after_its_hour_nobody_is_reminded(reflection, lead)
     with time_machine.travel(
         reflection.cycle.closes_at + datetime.timedelta(minutes=1)
     ):
-        assert services.remind_of_deadlines() == []
+        assert remind_of_deadlines() == []
     type(reflection.cycle).objects.update(opened_at=None)
-    assert services.remind_of_deadlines() == []
+    assert remind_of_deadlines() == []
 
 
 # Actions ------------------------------------------------------------------------------------
@@ -191,7 +192,7 @@ def test_the_owner_and_the_leads_are_told_once(action, days, kind):
     due(action, days)
 
     for _ in range(2):
-        services.remind_of_actions()
+        remind_of_actions()
 
     rows = Message.objects.order_by("address")
     assert [(row.kind, row.address.split("@")[0]) for row in rows] == (
@@ -204,7 +205,7 @@ def test_the_owner_and_the_leads_are_told_once(action, days, kind):
 def test_what_is_due_is_told_again_when_it_is_late_or_has_another_day(action):
     for days in (7, 6, -1):
         due(action, days)
-        services.remind_of_actions()
+        remind_of_actions()
 
     assert len(told("action_due")) == 4
     assert len(told("action_overdue")) == 2
@@ -214,7 +215,7 @@ def test_what_is_due_is_told_again_when_it_is_late_or_has_another_day(action):
 def test_only_open_actions_press(action, status):
     Action.objects.filter(pk=action.pk).update(status=status)
 
-    services.remind_of_actions()
+    remind_of_actions()
 
     assert bool(told("action_due")) is (status in {"planned", "under_way"})
 
@@ -222,7 +223,7 @@ def test_only_open_actions_press(action, status):
 def test_an_owner_who_left_is_told_nothing(action, contributor):
     Membership.objects.filter(user=contributor).update(ended_at=timezone.now())
 
-    services.remind_of_actions()
+    remind_of_actions()
 
     assert told("action_due") == ["lead"]
 
@@ -230,7 +231,7 @@ def test_an_owner_who_left_is_told_nothing(action, contributor):
 def test_whoever_leads_and_owns_is_told_once(action, lead):
     Action.objects.update(owner=lead)
 
-    services.remind_of_actions()
+    remind_of_actions()
 
     assert told("action_due") == ["lead"]
 
@@ -246,7 +247,7 @@ def test_whoever_leads_the_cluster_that_follows_is_told(
         decided_by=national,
     )
 
-    services.remind_of_actions()
+    remind_of_actions()
 
     assert told("action_due") == ["contributor", "lead", "stranger"]
 
@@ -328,7 +329,7 @@ def test_queries(reflection, lead, national, django_assert_num_queries, number):
 
     # Self-reflections, leads; who is told, what was said, what is written; savepoints.
     with django_assert_num_queries(5 + 2):
-        assert len(services.remind_of_deadlines()) == number + 1
+        assert len(remind_of_deadlines()) == number + 1
     # Twice: actions, successions, leads; and the same.
     with django_assert_num_queries(2 * 6 + 2):
-        assert len(services.remind_of_actions()) == 2 * (number + 1)
+        assert len(remind_of_actions()) == 2 * (number + 1)

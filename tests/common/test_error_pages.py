@@ -148,6 +148,9 @@ def test_several_texts_are_numbered_in_their_order():
         ("level-9", "2"),
         ("incomplete", "on"),
         ("next", "/en/account/"),
+        ("initial-meeting_note", "A hearing loop."),
+        ("shares_meeting_note", "on"),
+        ("email_rhythm", "daily"),
         ("going-well-text", ""),
     ],
 )

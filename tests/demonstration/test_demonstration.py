@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F
@@ -35,6 +36,8 @@ from cdf_site.demonstration.plan import Stage, draft_progress, stages
 from cdf_site.demonstration.review import SOURCE
 from cdf_site.demonstration.words import Words, due_on, read_texts
 from organisations.models import AuditEvent, Cluster, Membership, Role, User
+from reporting.learned import load_page
+from reporting.models import Learned
 from tests.factories import CycleFactory, UserFactory
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -641,3 +644,16 @@ def test_some_figures_are_missing_and_rates_have_their_population(demonstration)
     assert not rates.filter(population=None).exists()
     assert not rates.exclude(denominator=F("population__people")).exists()
     assert not rates.filter(population__year__gt=F("period_start__year")).exists()
+
+
+def test_there_is_a_public_page_of_what_was_learned(demonstration):
+    learned = Learned.objects.get()
+    officer = User.objects.get(email="national@example.test")
+
+    page, public = (load_page(learned, reader) for reader in (officer, AnonymousUser()))
+
+    assert (learned.is_public, public.is_for_everybody) == (True, True)
+    assert 4 <= len(page.entries) <= 6
+    assert len(public.entries) == 3
+    assert "invented" in public.introduction.text_en
+    assert "wedi'i ddyfeisio" in public.introduction.text_cy

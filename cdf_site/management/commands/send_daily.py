@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from assessments.services import remind_of_actions, remind_of_deadlines
+from assessments.services.reminders import remind_of_actions, remind_of_deadlines
 from notifications.services import send_digests
 from peerreview.services.telling_said import tell_clusters_that_see
 
