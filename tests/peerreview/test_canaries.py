@@ -53,6 +53,7 @@ DRAWN = {
     "reporting:draft_pdf",
     "reporting:review_record_pdf",
     "reporting:group_record_pdf",
+    "reporting:worksheet_pdf",
 }
 
 
