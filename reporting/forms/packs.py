@@ -12,7 +12,7 @@ class PackForm(forms.Form):
         label=pgettext_lazy("of a pack", "What of each cluster"),
         choices=[
             (Pack.Document.SUMMARY, _("The summary: two pages")),
-            (Pack.Document.REPORT, _("The full report: about 20 pages")),
+            (Pack.Document.REPORT, _("The full report: everything that was submitted")),
         ],
         initial=Pack.Document.SUMMARY,
         widget=forms.RadioSelect,

@@ -4,7 +4,9 @@ import datetime
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -313,6 +315,22 @@ def test_a_file_goes_when_its_week_is_over(pack, cycle, board, officer):
     assert (old.state, old.size, old.is_expired) == ("expired", None, True)
     assert not files.path_of(old).exists()
     assert files.path_of(under_way).exists()
+
+
+def test_commands_do_what_nobody_else_did(pack, capsys):
+    DBTaskResult.objects.all().delete()
+
+    call_command("resume_packs")
+    call_command("tidy_documents")
+
+    assert waiting(tasks.draw_part) == 3
+    assert capsys.readouterr().out == (
+        "Packs that are being made: 1\nRemoved: 0 of packs, 0 documents\n"
+    )
+
+
+def test_the_queue_has_no_page_in_the_administration():
+    assert DBTaskResult not in admin.site._registry
 
 
 # The database -----------------------------------------------------------------------------------
