@@ -9,6 +9,8 @@ upload       how long a file of 10,000 figures takes; on the empty database of D
              is PostgreSQL
 dashboard    what the dashboard costs with 60, 600 and 6,000 clusters, on PostgreSQL
 dashboard-export  how much memory the files of every fact take, on PostgreSQL
+pdf          what documents and packs cost, beside WeasyPrint alone, and what kills and hostile text
+             do to them; on the empty database of DATABASE_URL, if that is PostgreSQL
 mutations    whether the tests notice when a guard of the answers is taken away
 """
 
@@ -46,6 +48,7 @@ def main():
             "upload",
             "dashboard",
             "dashboard-export",
+            "pdf",
             "mutations",
         ],
         nargs="?",
@@ -56,7 +59,9 @@ def main():
         "--rounds", type=int, default=30, help="pages: how often to ask for each"
     )
     parser.add_argument(
-        "--quick", action="store_true", help="concurrency: a tenth of everything"
+        "--quick",
+        action="store_true",
+        help="concurrency: a tenth of everything; pdf: three clusters, not twelve",
     )
     parser.add_argument(
         "--lives", type=int, default=500, help="editions: how many lives to live"
@@ -72,12 +77,13 @@ def main():
         "upload": {},
         "dashboard": {},
         "dashboard-export": {},
+        "pdf": {"quick": options.quick},
         "mutations": {},
     }[options.what]
     if options.what in ON_POSTGRESQL and not is_postgresql():
         sys.exit(on_postgresql(sys.argv[1:]))
-    alone = options.what in {"pages", "editions", "upload", *ON_POSTGRESQL}
-    takes_given = options.what in {"upload", *ON_POSTGRESQL}
+    alone = options.what in {"pages", "editions", "upload", "pdf", *ON_POSTGRESQL}
+    takes_given = options.what in {"upload", "pdf", *ON_POSTGRESQL}
     given = os.environ.get("DATABASE_URL", "") if takes_given else ""
     with scratch_database(given) if alone else contextlib.nullcontext():
         if alone or options.what == "races":
@@ -115,6 +121,7 @@ def scratch_database(given=""):
             "DEBUG": "0",
             "DEMONSTRATION": "0",
             "DJANGO_SETTINGS_MODULE": "cdf_site.settings",
+            "DOCUMENTS_ROOT": str(Path(directory) / "documents"),
             "SECRET_KEY": secrets.token_urlsafe(50),
         }
         yield
