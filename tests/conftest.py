@@ -68,6 +68,8 @@ ON_ONE_DATABASE = {
     "tests/reporting/test_learned_pdf.py",
     "tests/reporting/test_draft_pdf.py",
     "tests/reporting/test_report_pdf.py",
+    "tests/reporting/test_pack_pages.py",
+    "tests/reporting/test_packs_made.py",
     "tests/reporting/test_summary_pdf.py",
     "tests/test_admin_pages.py",
     "tests/test_nothing_untranslated.py",

@@ -57,7 +57,7 @@ def test_a_pack_is_asked_for_followed_and_taken_away(page, officer, axe, tmp_pat
             "Tŷ Ddewi - crynodeb - 2030.pdf",
             "Ŵyr - crynodeb - 2030.pdf",
         ]
-    follow(link(page, "Your packs"))
+    follow(page.get_by_role("link", name=words("cy", "Your packs")))
     axe(page)
 
 
