@@ -19,8 +19,8 @@ from notifications.rhythm import is_held, is_unwanted
 from notifications.writing import BOTH, link_to, subject_of, write
 from organisations.models import User
 
-# Seconds after which no further letter is begun: in a request; and by a command, which must be done
-# before the next one takes what is left to be on nobody's hands (see ``resend_messages``).
+# Seconds after which no further letter is begun: by a request; and by a command, which has to be done
+# before resend_messages takes what it left, five minutes later.
 PATIENCE = 8
 PATIENCE_OF_A_COMMAND = 240
 MOST_IN_A_DIGEST = 40  # headings; the others are counted
