@@ -14,8 +14,10 @@ from reporting.pdf.stored import kept
 
 MOST_LINES = 10_000  # some 250 pages and 20 seconds; see ``TooLong``
 LINE = 80  # characters
+# WeasyPrint counts it where a last line is almost full, and leaves one word alone on a line.
+SPACE_AT_AN_END = re.compile(r"\s+(</(?:p|h[1-6]|li|th|td|blockquote)>)")
 PLACEHOLDER = re.compile(r"%\((number|total)\)s")
-PAGES = ("summary", "brief", "turned")  # of the style sheet, in each language
+PAGES = ("summary", "draft", "brief", "turned")  # of the style sheet, in each language
 COUNTERS = {"number": "counter(page)", "total": "counter(pages)"}
 
 
@@ -59,7 +61,7 @@ def written(parts, *, languages, created_at, large_print=False):
             "parts": parts,
         },
     )
-    return html, "\n".join(rules)
+    return SPACE_AT_AN_END.sub(r"\1", html), "\n".join(rules)
 
 
 def _stylesheet(large_print):

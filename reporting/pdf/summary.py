@@ -26,10 +26,8 @@ from reporting.pdf.glance import (
 from reporting.pdf.reading import read_reflection
 from reporting.pdf.rendering import Part, draw
 from reporting.pdf.report import agreed_facts
-from reporting.pdf.shapes import Answer, Level, Report, readable
+from reporting.pdf.shapes import Report, readable
 from reporting.pdf.stored import kept
-
-__all__ = ["Answer", "Level", "readable", "render_summary"]
 
 PAGE = 262  # millimetres between the margins, and a little to spare
 PAGES = 2

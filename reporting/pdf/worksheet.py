@@ -24,7 +24,7 @@ from reporting.pdf.rendering import Part, draw
 from reporting.pdf.shapes import Level
 from reporting.tallies import factors_of
 
-LINES_FOR_WORDS, LINES_FOR_A_REASON, LINES_FOR_A_COMMENT = 3, 2, 1
+LINES_FOR_WORDS, LINES_BELOW_A_LIST, LINES_FOR_A_REASON = 3, 2, 1
 FEW = 4  # choices, which stand on one line
 
 
@@ -194,18 +194,22 @@ def _worksheet(cycle, framework, language):
     )
 
 
-def _asked(item, lines=LINES_FOR_WORDS):
+def _asked(item):
     has_reason = bool(item.choices) and not item.asks_for_needs
     return Asked(
         label=str(item.label),
         hint=str(item.hint or item.text_hint),
         choices=[str(label) for _code, label in item.choices],
         text_label=str(item.text_label) if has_reason else "",
-        lines=range(
-            (LINES_FOR_A_REASON if has_reason else lines) if item.text_label else 0
-        ),
+        lines=range(_line_count(item) if item.text_label else 0),
         date_label=str(item.date_label) if item.date_label != item.label else _("Date"),
     )
+
+
+def _line_count(item):
+    if not item.choices:
+        return LINES_FOR_WORDS
+    return LINES_BELOW_A_LIST if item.asks_for_needs else LINES_FOR_A_REASON
 
 
 def _factor(factor):
@@ -230,7 +234,7 @@ def _outcome(sheet):
             _group(level, list(criteria))
             for level, criteria in groupby(sheet.criteria, lambda each: each.level)
         ],
-        comment_lines=range(LINES_FOR_A_COMMENT),
+        comment_lines=range(LINES_FOR_A_REASON),
         questions=[
             _asked(item)
             for item in pages.outcome_items(sheet)

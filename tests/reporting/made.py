@@ -8,12 +8,14 @@ from django.utils import timezone
 from assessments.models import Action, Question
 from organisations.models import User
 from peerreview.models import ActionOrigin
-from reporting.models import Commentary
+from reporting.models import Commentary, Learned
+from tests.factories import ClusterFactory, SelfReflectionFactory, UserFactory
 from tests.peerreview.said import agree, annotate, find, reply
 from tests.peerreview.world import Phase, ReviewWorld, build_review_world
 from tests.remembering import remembered
 from tests.reporting.builders import ENGLISH, WELSH
-from tests.steps import answer_all, outcome_of, question_subject, save, submit
+from tests.reporting.learned_pages import published, this_year
+from tests.steps import answer_all, outcome_of, question_subject, save, start, submit
 from tests.steps import entry as answer
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
@@ -178,6 +180,33 @@ def _of_scope(name, scope):
     return had
 
 
+def _draft(client, world, language):
+    """Of a cluster that has sent nothing yet."""
+    sent = world.submission.reflection
+    cluster = ClusterFactory(
+        code=f"draft-{language}",
+        name_cy="Ystwyth",
+        name_en="Ystwyth",
+        health_board=sent.cluster.health_board,
+    )
+    lead = UserFactory(lead_of=cluster)
+    draft = SelfReflectionFactory(cycle=sent.cycle, cluster=cluster)
+    start(draft, by=lead)
+    client.force_login(lead)
+    where = [sent.cycle.code, cluster.code, language]
+    return client.get(reverse("reporting:draft_pdf", args=where))
+
+
+def _learned(client, world, language):
+    """The page of a year, which is begun and published once."""
+    national = User.objects.get(pk=world.review.national.pk)
+    year = this_year()
+    if not Learned.objects.exists():
+        published(by=national, entries=2)
+    client.force_login(national)
+    return client.get(reverse("learned:learned_pdf", args=[year, language]))
+
+
 def _of_cycle(client, world, language):
     client.force_login(User.objects.get(pk=world.lead.pk))
     cycle = world.submission.reflection.cycle.code
@@ -186,11 +215,21 @@ def _of_cycle(client, world, language):
 
 DOCUMENTS = {
     "full report": Made(_of_submission("reporting:report_pdf"), lambda w: w.answers),
-    "cluster summary": Made(_of_submission("reporting:summary_pdf")),
+    # Which says nothing of what is in the way.
+    "cluster summary": Made(
+        _of_submission("reporting:summary_pdf"),
+        lambda w: w.answers[:1] + w.answers[2:],
+    ),
     "review record": Made(_of_review, lambda w: w.said),
     "record of a group": Made(_of_group, lambda w: w.said),
-    "dashboard": Made(_of_scope("dashboard:pdf", "board-7A0")),
-    "board summary": Made(_of_scope("dashboard:summary_pdf", "board-7A0")),
+    "dashboard": Made(
+        _of_scope("dashboard:pdf", "board-7A0"), lambda w: w.commentary + w.said[-1:]
+    ),
+    "board summary": Made(
+        _of_scope("dashboard:summary_pdf", "board-7A0"), lambda w: w.commentary
+    ),
     "national summary": Made(_of_scope("dashboard:summary_pdf", "wales")),
     "worksheet": Made(_of_cycle),
+    "draft": Made(_draft, lambda world: [("A beginning.", "en")]),
+    "what we learned": Made(_learned),
 }

@@ -5,35 +5,20 @@ The largest texts are in ``bench/pdf.py``, which also says what they take.
 
 import io
 import re
-import socket
-import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pikepdf
 import pytest
 
 from tests.reporting.faults import faults
+from tests.reporting.hostile import ACTIVE, listener
 from tests.reporting.made import DOCUMENTS, Author, build_everything
 from tests.reporting.tree import Document
 
+__all__ = ["listener"]
+
 pytestmark = pytest.mark.django_db
 
-ACTIVE = """\
-<img src="{address}/img"><link rel="stylesheet" href="{address}/style.css">
-<style>@import url("{address}/import.css");</style>
-<p style="background: url({address}/background)">x</p>
-<link rel="attachment" href="file:///etc/hostname"><a rel="attachment" href="file:///etc/hostname">x</a>
-<object data="{address}/object"></object><embed src="{address}/embed">
-<svg xmlns="http://www.w3.org/2000/svg"><image href="{address}/svg"/></svg>
-<style>@font-face {{ font-family: x; src: url({address}/font) }} * {{ font-family: x }}</style>
-<iframe src="{address}/frame"></iframe><base href="{address}/">
-<img src="file:///etc/hostname"><img src="data:image/svg+xml,<svg/>">
-"}} @page {{ background: url({address}/page) }} "
-</blockquote></article><h1>A heading</h1><script src={address}/script></script><!--
-{{% include 'base.html' %}} {{{{ report }}}} %(number)s \\\\ &amp; &lt;
-]]></title></head><meta http-equiv=refresh content=0;url={address}>
-[A link]({address}/link) {address}/plain javascript:alert(1)"""
 ODD = """\
 \u202etxet\u202c \u2066x\u2069 שלום عربي
 😀 👨\u200d👩\u200d👧 🏴󠁧󠁢󠁷󠁬󠁳󠁿 \u200b\u200d\u200c
@@ -50,32 +35,6 @@ class Hostile(Author):
 
     def text(self, code):
         return self.words
-
-
-@pytest.fixture
-def listener():
-    """A server on this machine that counts who calls; nobody should."""
-    calls = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.1)
-        stopped = threading.Event()
-
-        def listen():
-            while not stopped.is_set():
-                try:
-                    connection, _address = server.accept()
-                except TimeoutError:
-                    continue
-                calls.append(connection.recv(200))
-                connection.close()
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        yield SimpleNamespace(
-            address=f"http://127.0.0.1:{server.getsockname()[1]}", calls=calls
-        )
-        stopped.set()
-        thread.join()
 
 
 @pytest.fixture

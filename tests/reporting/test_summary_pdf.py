@@ -423,3 +423,35 @@ def test_what_cannot_be_drawn_is_said(client, now, lead, monkeypatch):
 
     assert response.status_code == 413
     assert "too much text" in response.content.decode()
+
+
+PAGES = [
+    (
+        "assessments:submission_detail",
+        {"cycle": "2030", "cluster": "afan", "number": 1},
+    ),
+    ("assessments:reflection_detail", {"cycle": "2030", "cluster": "afan"}),
+    ("reporting:board", {"cycle": "2030", "board": "7A0"}),
+    ("dashboard:overview", {"scope": "cluster-afan"}),
+]
+
+
+@pytest.mark.parametrize(("name", "where"), PAGES)
+def test_pages_lead_to_every_document_in_the_print_that_was_asked_for(
+    client, now, officer, name, where
+):
+    client.force_login(officer)
+    page = reverse(name, kwargs=where)
+    documents = [
+        reverse(f"reporting:{document}_pdf", args=["2030", "afan", 1, language])
+        for document in ("summary", "report")
+        for language in ("cy", "en", "both")
+    ]
+
+    plain = client.get(page).content.decode()
+    large = client.get(page, {"print": "large"}).content.decode()
+
+    assert [f'href="{each}"' in plain for each in documents] == [True] * 6
+    assert [f'href="{each}?print=large"' in large for each in documents] == [True] * 6
+    assert "print=large" in plain
+    assert "print=normal" in large
