@@ -147,7 +147,8 @@ def test_templates_have_none_of(pattern):
     paths = [
         path
         for path in TEMPLATES
-        if "pdf" not in name(path) and name(path) != "templates/notifications/frame.html"
+        if "pdf" not in name(path)
+        and name(path) != "templates/notifications/frame.html"
     ]
 
     assert findings(re.compile(pattern), paths) == []
