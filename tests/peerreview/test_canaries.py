@@ -42,7 +42,7 @@ ELSEWHERE = (
 )
 # In which phase what is left out, because the phase changes nothing there.
 ONE_PHASE = {
-    Phase.AGREEING: ("assessments:",),
+    Phase.AGREEING: ("assessments:", "reporting:draft_pdf"),
     Phase.ANNOTATING: ("dashboard:", "api:", "tokens:"),
 }
 # Drawn once for each language, and slowly: one language is enough here.
