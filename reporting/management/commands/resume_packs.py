@@ -5,7 +5,9 @@ from reporting.tasks import resume_pack
 
 
 class Command(BaseCommand):
-    help = "Has made what belongs to packs and nobody works on, because a worker was lost."
+    help = (
+        "Has made what belongs to packs and nobody works on, because a worker was lost."
+    )
 
     def handle(self, **options):
         packs = list(Pack.objects.under_way().order_by("pk"))
