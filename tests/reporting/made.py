@@ -15,7 +15,7 @@ from tests.peerreview.world import Phase, ReviewWorld, build_review_world
 from tests.remembering import remembered
 from tests.reporting.builders import ENGLISH, WELSH
 from tests.reporting.learned_pages import published, this_year
-from tests.steps import answer_all, outcome_of, question_subject, save, start, submit
+from tests.steps import answer_all, outcome_of, question_subject, save, submit, words_of
 from tests.steps import entry as answer
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
@@ -191,7 +191,8 @@ def _draft(client, world, language):
     )
     lead = UserFactory(lead_of=cluster)
     draft = SelfReflectionFactory(cycle=sent.cycle, cluster=cluster)
-    start(draft, by=lead)
+    text, code = world.answers[0]
+    save(draft, answer(words_of(draft), text), by=lead, language=code)
     client.force_login(lead)
     where = [sent.cycle.code, cluster.code, language]
     return client.get(reverse("reporting:draft_pdf", args=where))
@@ -230,6 +231,6 @@ DOCUMENTS = {
     ),
     "national summary": Made(_of_scope("dashboard:summary_pdf", "wales")),
     "worksheet": Made(_of_cycle),
-    "draft": Made(_draft, lambda world: [("A beginning.", "en")]),
+    "draft": Made(_draft, lambda w: w.answers[:1]),
     "what we learned": Made(_learned),
 }

@@ -58,7 +58,9 @@ def test_what_people_write_is_only_text(client, cast, listener, name):
     assert faults(raw, ("cy",)) == []
     document = Document(pikepdf.open(io.BytesIO(raw)))
     text = without_spaces(document.text_of(document.root))
-    assert text.count(without_spaces(words)) >= len(made.written(world))
+    # The summary of two pages shortens what is long.
+    shown = without_spaces(words)[: 60 if name == "cluster summary" else None]
+    assert text.count(shown) >= len(made.written(world))
     assert Path("/etc/hostname").read_text().strip() not in text
     for thing in document.pdf.objects:
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):

@@ -127,20 +127,18 @@ class _Contents:
         """By outcome, and then cluster by cluster, or board by board where there are many."""
         page = self.page
         found = self.of("distribution")
+        note = note_on(page, HeatMap.key, self.language)
         if page.scope == EVERYWHERE or page.coverage.total > A_PAGE:
-            return [*found, by_board(page, next(self.numbers))]
+            return [*found, by_board(page, next(self.numbers), note)]
         heat_maps = heat_maps_of(page)
-        notes = [note_on(page, HeatMap.key, self.language)]
         return found + [
             HeatTable(
                 number=next(self.numbers),
                 title=f"{_('Clusters and outcomes')}: {heat_map.module.title}",
                 heat_map=heat_map,
-                commentary=note,
+                commentary=None if place else note,
             )
-            for heat_map, note in zip(
-                heat_maps, notes + [None] * len(heat_maps), strict=False
-            )
+            for place, heat_map in enumerate(heat_maps)
         ]
 
     def variation(self, measured):

@@ -106,7 +106,7 @@ def _chart(title, groups, places):
 # By health board ----------------------------------------------------------------------
 
 
-def by_board(page, number):
+def by_board(page, number, commentary):
     """How many clusters of each board are at level 2 or 3: two queries, however many clusters."""
     path = "cluster__health_board"
     tallies = load_tallies(page.user, page.scope, [page.cycle], by=path)
@@ -122,6 +122,7 @@ def by_board(page, number):
         ],
         source=_("Self-reflections as they were submitted, and what peers agreed."),
         dated=timezone.localdate(),
+        commentary=commentary,
     )
 
 

@@ -54,7 +54,7 @@ class BoardTable:
     rows: list[BoardRow]
     source: str
     dated: date
-    commentary: None = None
+    commentary: Note | None = None
 
     kind = "boards"
 
