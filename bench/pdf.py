@@ -84,6 +84,7 @@ def measure(*, quick, say):
     measured = {"database": connection.vendor} | measure_one(
         submissions[0], documents[0], rounds
     )
+    say(f"  {measured}")
     say("the second request …")
     measured["second_request_ms"] = second_request(submissions[0], requests)
     say("packs by one worker and by two …")
@@ -92,6 +93,7 @@ def measure(*, quick, say):
     )
     say("a pack whose worker is killed …")
     measured |= measure_kills(cycle, national, kills=1 if quick else KILLS, empty=empty)
+    say(f"  lost {measured['lost']}, twice {measured['duplicated']}")
     say("hostile text …")
     measured |= measure_hostile(submissions[0], most=1_000 if quick else 200_000)
     return measured

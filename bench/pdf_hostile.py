@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+from assessments import snapshot
 from reporting.pdf import press
 from reporting.pdf.press import NotDrawn, TooLong
 from reporting.pdf.report import render_report
@@ -71,7 +72,7 @@ def measure_hostile(submission, *, most):
 def outcome(submission, content):
     """Whether it was drawn, in how many seconds, and the most megabytes that took."""
     asked = SimpleNamespace(
-        content=json.dumps(content),
+        content=snapshot.canonical(content),
         number=submission.number,
         submitted_at=submission.submitted_at,
     )
