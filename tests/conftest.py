@@ -70,6 +70,7 @@ ON_ONE_DATABASE = {
     "tests/reporting/test_learned_pdf.py",
     "tests/reporting/test_draft_pdf.py",
     "tests/reporting/test_hostile_text.py",
+    "tests/reporting/test_worksheet_pdf.py",
     "tests/reporting/test_report_pdf.py",
     "tests/reporting/test_pack_pages.py",
     "tests/reporting/test_packs_made.py",
