@@ -320,8 +320,7 @@ def test_what_was_submitted_is_the_same_before_and_after(
     assert snapshot.digest(submission.content) == submission.content_hash
     for languages, words in pdf.items():
         assert (
-            pdf_text(render_report(submission, languages=languages, agreed={}))
-            == words
+            pdf_text(render_report(submission, languages=languages, agreed={})) == words
         )
     assert figures(started.cycle, officer) == board
     assert len(texts) > 10
