@@ -346,7 +346,7 @@ def hold_a_cycle(world, edition, dice):
     """A cycle from opening to closing: the lead's clusters submit, one twice, one is agreed."""
     now, national = timezone.now(), _again(world.national)
     cycle = Cycle.objects.create(
-        code=f"c{uuid.UUID(int=dice.getrandbits(128)).hex[:12]}",
+        code=f"c{Cycle.objects.count() + 1}",  # one seed may come twice
         name_cy="Cylch synthetig",
         name_en="Synthetic cycle",
         edition=edition,
@@ -678,7 +678,7 @@ def merge_two_clusters(world, dice):
         "into": organisations.NewCluster(
             name_cy=_words(dice),
             name_en=_words(dice),
-            code=f"m{dice.randint(1, 10**6)}",
+            code=f"m{Cluster.objects.count() + 1}",
             local_authority=clusters[0].local_authority,
         ),
         "on": timezone.localdate() + datetime.timedelta(days=dice.randint(0, 30)),

@@ -189,6 +189,7 @@ def test_a_removal_pressed_at_once_ends_one_membership_once(cluster, lead, contr
 
 
 def test_submitting_at_once_tells_each_officer_once(reflection, lead, officer):
+    User.objects.filter(pk=officer.pk).update(email_rhythm=User.Rhythm.AT_ONCE)
     start(reflection, by=lead)
 
     at_once(
