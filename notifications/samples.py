@@ -136,7 +136,9 @@ SAMPLES = {
         WITHOUT_OUTCOME,
     ),
     Kind.PACK_READY: _ways(
-        {"count": 12, "failed": 0, "expires": DAY, "link": LINK}, {"failed": 2}
+        {"count": 12, "failed": 0, "expires": DAY, "link": LINK},
+        {"failed": 2},
+        {"count": 0, "failed": 12},
     ),
     Kind.DIGEST: _ways(
         {"count": 2, "letters": LINES, "more": 0, "link": LINK},

@@ -193,16 +193,14 @@ def claim_pack(*, pack):
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     making = Pack.objects.filter(free, pk=pack, state=Pack.State.MAKING)
-    if making.filter(claims__gte=MOST_BINDINGS).update(
-        state=Pack.State.FAILED,
-        finished_at=now,
-        lease_until=None,
-        fault=Fault.CRASHED,
-    ):
-        return None
+    is_lost = making.filter(claims__gte=MOST_BINDINGS).exists()
     if not making.update(lease_until=now + BINDING_LEASE, claims=F("claims") + 1):
         return None
-    return Pack.objects.select_related("asked_by", "health_board", "cycle").get(pk=pack)
+    pack = Pack.objects.select_related("asked_by", "health_board", "cycle").get(pk=pack)
+    if is_lost:
+        fail_pack(pack=pack, fault=Fault.CRASHED)
+        return None
+    return pack
 
 
 @transaction.atomic
@@ -217,19 +215,16 @@ def finish_pack(*, pack, size):
     expires_at = now + LIFETIME
     if not _leave_pack(pack, state=state, expires_at=expires_at, size=size):
         return False
-    facts = {
-        "link": link_to("packs:pack_detail", pack=pack.pk),
-        "count": pack.parts.count() - failed,
-        "failed": failed,
-        "expires": hour(expires_at),
-    }
-    send(kind=Message.Kind.PACK_READY, to=[pack.asked_by], facts=facts, about=pack)
+    made = pack.parts.count() - failed
+    _tell(pack, count=made, failed=failed, expires=hour(expires_at))
     return True
 
 
+@transaction.atomic
 def fail_pack(*, pack, fault):
-    """Say that nothing can be made of ``pack``, as ``claim_pack`` gave it."""
-    return _leave_pack(pack, state=Pack.State.FAILED, fault=fault)
+    """Say that nothing can be made of ``pack``, as ``claim_pack`` gave it, and tell who asked."""
+    if _leave_pack(pack, state=Pack.State.FAILED, fault=fault):
+        _tell(pack, count=0, failed=pack.parts.count())
 
 
 def give_up_part(*, part):
@@ -263,6 +258,17 @@ def _clusters(scope, cycle, language, by):
 
 def _first(language):
     return "en" if language == "en" else "cy"
+
+
+def _tell(pack, **facts):
+    """Send word to who asked for ``pack`` of what became of it."""
+    link = link_to("packs:pack_detail", pack=pack.pk)
+    send(
+        kind=Message.Kind.PACK_READY,
+        to=[pack.asked_by],
+        facts=facts | {"link": link},
+        about=pack,
+    )
 
 
 def _leave_part(part, **changes):

@@ -219,4 +219,6 @@ def test_nothing_at_all_is_a_pack_that_failed(
     pack.refresh_from_db()
     assert (pack.state, pack.fault) == ("failed", "not_drawn")
     assert not files.path_of(pack).exists()
-    assert not Message.objects.filter(kind="pack_ready").exists()
+    told = Message.objects.get(kind="pack_ready")
+    assert (told.recipient, told.facts["count"]) == (officer, 0)
+    assert "not be made" in told.subject or "gwneud" in told.subject
