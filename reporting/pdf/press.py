@@ -148,11 +148,13 @@ class _Press:
             self.connection.send(job)
             if self.connection.poll(PATIENCE):
                 return self.connection.recv()
-        except (
-            EOFError,
-            OSError,
-        ):  # the child was ended for what it used, and so all was
-            pass
+        except (EOFError, OSError):
+            # The child was ended for what it used, and then ``serve`` comes to its end; but where
+            # the process cannot even begin, no document is at fault.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                if self.process.wait(5) > 0:
+                    self.end()
+                    return NotDrawn("the press does not begin")
         self.end()
         return TooLong("more time or memory than one document may take")
 

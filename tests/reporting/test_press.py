@@ -51,6 +51,14 @@ def test_what_takes_more_than_it_may_is_too_long(limit):
     assert read(press.press(job("The next"))) == ["The", "next"]
 
 
+def test_a_press_that_does_not_begin_is_no_fault_of_the_document(monkeypatch):
+    monkeypatch.setattr(press, "SERVE", "raise SystemExit(3)  # {}")
+
+    outcome = press._Press().draw(job("Words"))
+
+    assert isinstance(outcome, NotDrawn)
+
+
 def test_what_fails_says_no_words_of_people(capfd):
     with pytest.raises(NotDrawn) as raised:
         press.press(job("Cyfrinach \ud800"))
