@@ -3,9 +3,11 @@
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
+
+from reporting.pdf.press import TooLong
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
 PRINTS = {"large", "normal"}  # as an address asks for them
@@ -30,6 +32,22 @@ def today():
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def document(request, render, *, language, name, too_long):
+    """The answer that holds the document in ``language``, one of ``LANGUAGES``.
+
+    ``render`` draws it, told ``languages`` and ``large_print``; ``name()`` says what the file is
+    called, in the first of its languages; ``too_long`` says what else to do where it holds too much.
+    """
+    languages = LANGUAGES[language]
+    try:
+        content = render(languages=languages, large_print=wants_large_print(request))
+    except TooLong:
+        plain = "text/plain; charset=utf-8"
+        return HttpResponse(too_long, content_type=plain, status=413)
+    with translation.override(languages[0]):
+        return pdf_file(content, name(), languages)
+
+
 def pdf_file(content, name, languages):
     """The answer that holds the PDF ``content``."""
     response = HttpResponse(content, content_type="application/pdf")
@@ -46,8 +64,3 @@ def handed_over(response, name, ending):
     response.headers["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)
     return response
-
-
-def too_long(sentence):
-    """The answer where a document would hold too much: ``sentence`` says where to read it."""
-    return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=413)

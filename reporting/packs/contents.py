@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from cdf_site.common.welsh import english_key, welsh_key
 from reporting.files import LANGUAGES
 from reporting.models import Pack, PackPart
-from reporting.pdf.rendering import Part, draw
+from reporting.pdf.rendering import draw, parts_of
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,12 @@ def as_text(contents):
 def as_pdf(pack, parts, places):
     """The contents as a tagged PDF in the pack's languages; its links lead to ``pack:NUMBER``."""
     languages = LANGUAGES[pack.language]
-    drawn = []
-    for language in languages:
-        contents = contents_of(pack, parts, places, language)
-        with translation.override(language):
-            html = render_to_string(
-                "reporting/pack_document.html",
-                {
-                    "contents": contents,
-                    "document": contents,
-                    "both": len(languages) > 1,
-                },
-            )
-        drawn.append(Part(contents.title, html))
+    drawn = parts_of(
+        "reporting/pack_document.html",
+        "contents",
+        languages=languages,
+        document_in=lambda language: contents_of(pack, parts, places, language),
+    )
     return draw(
         drawn,
         languages=languages,

@@ -4,11 +4,8 @@ Beside the documents of ``reporting.pdf.stored``: what one machine writes anothe
 folder is shared. Everything is written beside its place and renamed, so nothing is ever half there.
 """
 
-import os
 import shutil
-import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -28,19 +25,6 @@ def path_of(pack):
 def path_of_part(part):
     """The document of ``part``, until its pack is put together."""
     return _folder_of_parts(part.pack) / f"{part.position:04}.pdf"
-
-
-@contextmanager
-def written(path):
-    """A file to write, which is at ``path`` when all of it has been written."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-        Path(unfinished).replace(path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
 
 
 def remove_parts(pack):

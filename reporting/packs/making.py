@@ -9,9 +9,10 @@ from reporting.models import Pack, PackPart
 from reporting.models.packs import Fault
 from reporting.packs.binding import write_bound
 from reporting.packs.documents import render
-from reporting.packs.files import path_of, path_of_part, remove_parts, written
+from reporting.packs.files import path_of, path_of_part, remove_parts
 from reporting.packs.zipping import write_zip
 from reporting.pdf.press import NotDrawn, TooLong
+from reporting.pdf.stored import written
 from reporting.services import packs as services
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,6 @@ language activated.
 
 from dataclasses import dataclass, field, replace
 
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -19,13 +17,11 @@ from reporting.pdf.exhibits import (
     Picture,
     level_of,
     lines_of,
-    lines_of_texts,
     note_on,
     picture_of,
 )
 from reporting.pdf.heat_cells import heat_maps_of
-from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import Part, draw
+from reporting.pdf.rendering import draw, lines_of_texts, parts_of, refuse_more
 from reporting.pdf.shapes import readable
 from reporting.whole_cycle import load_whole_cycle
 
@@ -39,14 +35,14 @@ class Section:
 
     name: str
     title: str
-    pictures: list[Picture] = field(default_factory=list)
+    exhibits: list[Picture] = field(default_factory=list)
     heat_maps: list = field(default_factory=list)
     too_many: bool = False  # clusters, for their table to be of use on paper
     whole: object = None  # the cycle of a cluster
 
     @property
     def is_empty(self):
-        return not (self.pictures or self.heat_maps or self.too_many or self.whole)
+        return not (self.exhibits or self.heat_maps or self.too_many or self.whole)
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class DashboardDocument:
 
     @property
     def pictures(self):
-        return [picture for section in self.sections for picture in section.pictures]
+        return [picture for section in self.sections for picture in section.exhibits]
 
 
 def render_dashboard(page, *, views, languages, made_at, large_print=False):
@@ -80,23 +76,22 @@ def render_dashboard(page, *, views, languages, made_at, large_print=False):
     ``views`` holds, for each view, its label and the keys of its exhibits. Says of ``made_at`` the
     day alone. Raises TooLong.
     """
-    parts, lines = [], 0
-    for language in languages:
-        with translation.override(language):
-            # Another page, because what one has loaded may be in the words of one language.
-            document = _document(replace(page, on_paper=True), views, language, made_at)
-            lines += _lines(document)
-            if lines > MOST_LINES:
-                raise TooLong(f"{lines} lines")
-            html = render_to_string(
-                "reporting/dashboard_document.html",
-                {
-                    "dashboard": document,
-                    "document": document,
-                    "both": len(languages) > 1,
-                },
-            )
-            parts.append(Part(document.title, html))
+    lines = 0
+
+    def document_in(language):
+        nonlocal lines
+        # Another page, because what one has loaded may be in the words of one language.
+        document = _document(replace(page, on_paper=True), views, language, made_at)
+        lines += _lines(document)
+        refuse_more(lines, MOST_LINES)
+        return document
+
+    parts = parts_of(
+        "reporting/dashboard_document.html",
+        "dashboard",
+        languages=languages,
+        document_in=document_in,
+    )
     return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
 
 

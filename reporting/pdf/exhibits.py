@@ -9,7 +9,7 @@ from datetime import date
 from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format, localize
 
-from reporting.pdf.rendering import LINE
+from reporting.pdf.rendering import lines_of_texts
 from reporting.pdf.shapes import Answer, Level, readable
 from reporting.tables import Kind
 
@@ -133,10 +133,6 @@ def lines_of(pictures):
     ]
     texts += [each.commentary.words.text for each in pictures if each.commentary]
     return lines_of_texts(texts)
-
-
-def lines_of_texts(texts):
-    return sum(len(text) // LINE + text.count("\n") + 1 for text in texts)
 
 
 def _cell(column, value, language, *, unset):

@@ -5,12 +5,15 @@ Reads the ``LearnedPage`` that its reader sees, and nothing else.
 
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import LINE, MOST_LINES, Part, draw
+from reporting.pdf.rendering import (
+    MOST_LINES,
+    draw,
+    lines_of_texts,
+    parts_of,
+    refuse_more,
+)
 from reporting.pdf.shapes import readable
 
 LISTED_FROM = 5  # entries: fewer are found without contents
@@ -53,17 +56,13 @@ def render_learned(page, *, languages, large_print=False):
     texts = [
         words for entry in page.entries for words in (entry.text_cy, entry.text_en)
     ]
-    if sum(len(text) // LINE + text.count("\n") + 1 for text in texts) > MOST_LINES:
-        raise TooLong("too many lines")
-    parts = []
-    for language in languages:
-        with translation.override(language):
-            document = _document(page, language)
-            html = render_to_string(
-                "reporting/learned_document.html",
-                {"document": document, "both": len(languages) > 1},
-            )
-            parts.append(Part(document.title, html))
+    refuse_more(lines_of_texts(texts), MOST_LINES)
+    parts = parts_of(
+        "reporting/learned_document.html",
+        "document",
+        languages=languages,
+        document_in=lambda language: _document(page, language),
+    )
     return draw(
         parts, languages=languages, created_at=page.dated, large_print=large_print
     )

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from reporting.pdf.fonts import FONTS, load_fonts
-from reporting.pdf.press import Job, press
+from reporting.pdf.press import Job, TooLong, press
 from reporting.pdf.stored import kept
 
 MOST_LINES = 10_000  # some 250 pages and 20 seconds; see ``TooLong``
@@ -27,6 +27,32 @@ class Part:
 
     title: str
     html: str
+
+
+def parts_of(template, name, *, languages, document_in):
+    """A Part in each of ``languages``: ``template``, which knows its document by ``name``.
+
+    ``document_in`` makes it of a language, which is activated then; it has a ``title``.
+    """
+    parts = []
+    for language in languages:
+        with translation.override(language):
+            document = document_in(language)
+            both = len(languages) > 1
+            known = {name: document, "document": document, "both": both}
+            parts.append(Part(document.title, render_to_string(template, known)))
+    return parts
+
+
+def lines_of_texts(texts):
+    """About how many lines people's texts take."""
+    return sum(len(text) // LINE + text.count("\n") + 1 for text in texts)
+
+
+def refuse_more(lines, most):
+    """Raise TooLong, before anything is drawn, where there are more ``lines`` than ``most``."""
+    if lines > most:
+        raise TooLong(f"{lines} lines")
 
 
 def draw(parts, *, languages, created_at, large_print=False, keep=True):

@@ -2,12 +2,8 @@
 
 import json
 
-from django.template.loader import render_to_string
-from django.utils import translation
-
-from reporting.pdf.press import TooLong
 from reporting.pdf.reading import read_reflection
-from reporting.pdf.rendering import LINE, MOST_LINES, Part, draw
+from reporting.pdf.rendering import LINE, MOST_LINES, draw, parts_of, refuse_more
 from reporting.pdf.shapes import readable
 from reporting.pdf.stored import kept
 
@@ -63,21 +59,16 @@ def agreed_facts(agreed):
 
 
 def _draw(content, *, number, moment, agreed, languages, large_print):
-    lines = len(content) // LINE + content.count("\\n")
-    if lines > MOST_LINES:
-        raise TooLong(f"{lines} lines")
+    refuse_more(len(content) // LINE + content.count("\\n"), MOST_LINES)
     content = readable(json.loads(content))
-    parts = []
-    for language in languages:
-        with translation.override(language):
-            report = read_reflection(
-                content, number=number, moment=moment, language=language, agreed=agreed
-            )
-            html = render_to_string(
-                "reporting/report.html",
-                {"report": report, "document": report, "both": len(languages) > 1},
-            )
-            parts.append(Part(report.title, html))
+    parts = parts_of(
+        "reporting/report.html",
+        "report",
+        languages=languages,
+        document_in=lambda language: read_reflection(
+            content, number=number, moment=moment, language=language, agreed=agreed
+        ),
+    )
     return draw(
         parts,
         languages=languages,

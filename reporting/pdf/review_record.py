@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from assessments.models import ActionStatus
 from peerreview.selectors.records import people_of
-from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import LINE, MOST_LINES, draw
+from reporting.pdf.rendering import (
+    MOST_LINES,
+    draw,
+    lines_of_texts,
+    parts_of,
+    refuse_more,
+)
 from reporting.pdf.shapes import Answer, Level, readable
 
 
@@ -100,12 +104,6 @@ class RecordDocument:
         return f"{self.subject} · {self.round}"
 
 
-@dataclass(frozen=True)
-class _Part:
-    title: str
-    html: str
-
-
 def render_review_record(
     records, *, group, of_the_group, languages, made_at, large_print=False
 ):
@@ -115,24 +113,16 @@ def render_review_record(
     TooLong.
     """
     texts = [text for record in records for text in _texts(record)]
-    lines = sum(len(text) // LINE + text.count("\n") + 1 for text in texts)
-    if lines > MOST_LINES:
-        raise TooLong(f"{lines} lines")
-    parts = []
-    for language in languages:
-        with translation.override(language):
-            document = _document(
-                records, group, of_the_group, language, timezone.localtime(made_at)
-            )
-            html = render_to_string(
-                "reporting/review_record.html",
-                {
-                    "record": document,
-                    "document": document,
-                    "both": len(languages) > 1,
-                },
-            )
-            parts.append(_Part(document.title, html))
+    refuse_more(lines_of_texts(texts), MOST_LINES)
+    made_at = timezone.localtime(made_at)
+    parts = parts_of(
+        "reporting/review_record.html",
+        "record",
+        languages=languages,
+        document_in=lambda language: _document(
+            records, group, of_the_group, language, made_at
+        ),
+    )
     return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
 
 

@@ -140,6 +140,14 @@ class Module:
     def has_agreed_levels(self):
         return any(outcome.agreed for outcome in self.outcomes)
 
+    @property
+    def rows(self):
+        """Its outcomes as a table has them, whose titles are cut nowhere."""
+        return [
+            {"title": f"{outcome.number}. {outcome.title}", "outcome": outcome}
+            for outcome in self.outcomes
+        ]
+
 
 @dataclass(frozen=True)
 class EnablingFactor:

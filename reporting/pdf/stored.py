@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import time
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -60,6 +61,22 @@ def path_of(key):
     return Path(settings.DOCUMENTS_ROOT, key[:2], f"{key}.pdf")
 
 
+@contextmanager
+def written(path):
+    """A file to write, which is at ``path`` when all of it has been written.
+
+    Whoever reads meanwhile, or after a crash, never finds half of it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+        Path(unfinished).replace(path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+
+
 def tidy():
     """Throw away what was not asked for lately; return how many files that were."""
     before = time.time() - UNUSED_SECONDS
@@ -74,13 +91,8 @@ def tidy():
 
 
 def _keep(key, content):
-    path = path_of(key)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Renamed into place: whoever reads meanwhile, or after a crash, never finds half a document.
-    handle, unfinished = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
+    with written(path_of(key)) as file:
         file.write(content)
-    Path(unfinished).replace(path)
     return content
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 
 import pikepdf
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from reporting.pdf.brief import Section, sections_for
@@ -24,7 +22,7 @@ from reporting.pdf.glance import (
     glance_at,
 )
 from reporting.pdf.reading import read_reflection
-from reporting.pdf.rendering import Part, draw
+from reporting.pdf.rendering import draw, parts_of
 from reporting.pdf.report import agreed_facts
 from reporting.pdf.shapes import Report, readable
 from reporting.pdf.stored import kept
@@ -97,19 +95,23 @@ def render_summary(
 
 def _draw(submission, languages, agreed, before, large_print, *, spare):
     content = readable(json.loads(submission.content))
-    parts = []
-    for language in languages:
-        with translation.override(language):
-            report = read_reflection(
-                content,
-                number=submission.number,
-                moment=submission.submitted_at,
-                language=language,
-                agreed=agreed,
-            )
-            summary = summarise(report, before, spare=spare)
-            html = render_to_string("reporting/summary.html", {"summary": summary})
-            parts.append(Part(summary.title, html))
+
+    def document_in(language):
+        report = read_reflection(
+            content,
+            number=submission.number,
+            moment=submission.submitted_at,
+            language=language,
+            agreed=agreed,
+        )
+        return summarise(report, before, spare=spare)
+
+    parts = parts_of(
+        "reporting/summary.html",
+        "summary",
+        languages=languages,
+        document_in=document_in,
+    )
     return draw(
         parts,
         languages=languages,

@@ -7,8 +7,7 @@ nothing that any cluster wrote.
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from assessments.subjects import FACTOR_CHOICES, criterion_choices
 from cdf_site.common import long_text
 from frameworks.errata import read_over
 from frameworks.models import Criterion
-from reporting.pdf.rendering import Part, draw
+from reporting.pdf.rendering import draw, parts_of
 from reporting.pdf.shapes import Level
 from reporting.tallies import factors_of
 
@@ -104,19 +103,12 @@ class Worksheet:
 def render_worksheet(cycle, *, languages, large_print=False):
     """The form of ``cycle``, with nothing filled in, as ``draw`` draws it. Raises TooLong."""
     framework = _Framework(cycle.edition)
-    parts = []
-    for language in languages:
-        with translation.override(language):
-            worksheet = _worksheet(cycle, framework, language)
-            html = render_to_string(
-                "reporting/worksheet.html",
-                {
-                    "worksheet": worksheet,
-                    "document": worksheet,
-                    "both": len(languages) > 1,
-                },
-            )
-            parts.append(Part(worksheet.title, html))
+    parts = parts_of(
+        "reporting/worksheet.html",
+        "worksheet",
+        languages=languages,
+        document_in=lambda language: _worksheet(cycle, framework, language),
+    )
     return draw(
         parts,
         languages=languages,

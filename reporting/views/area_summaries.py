@@ -1,13 +1,13 @@
 """The summary of Wales, a region, a health board or a local authority as a file to take away."""
 
+from functools import partial
+
 from django.http import Http404
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reporting.files import LANGUAGES, pdf_file, today, too_long, wants_large_print
+from reporting.files import LANGUAGES, document, today
 from reporting.pdf.areas import render_area_summary
-from reporting.pdf.press import TooLong
 from reporting.views.loading import dashboard_page
 
 
@@ -22,21 +22,15 @@ def summary_pdf(request, scope, language):
     page = dashboard_page(request, scope)
     if page.scope.is_cluster:  # which has a summary of its own
         raise Http404
-    languages = LANGUAGES[language]
-    try:
-        content = render_area_summary(
-            page,
-            languages=languages,
-            made_at=today(),
-            large_print=wants_large_print(request),
-        )
-    except TooLong:
-        return too_long(
-            _("There is too much here for a PDF. Take one view at a time, or the data.")
-        )
-    with translation.override(languages[0]):
-        name = _("summary %(scope)s %(cycle)s") % {
-            "scope": page.scope.name,
-            "cycle": page.cycle.code,
-        }
-    return pdf_file(content, name, languages)
+    return document(
+        request,
+        partial(render_area_summary, page, made_at=today()),
+        language=language,
+        name=lambda: (
+            _("summary %(scope)s %(cycle)s")
+            % {"scope": page.scope.name, "cycle": page.cycle.code}
+        ),
+        too_long=_(
+            "There is too much here for a PDF. Take one view at a time, or the data."
+        ),
+    )

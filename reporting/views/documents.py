@@ -1,13 +1,13 @@
 """What the dashboard shows of a scope as a file to take away."""
 
+from functools import partial
+
 from django.http import Http404
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reporting.files import LANGUAGES, pdf_file, today, too_long, wants_large_print
+from reporting.files import LANGUAGES, document, today
 from reporting.pdf.dashboard import render_dashboard
-from reporting.pdf.press import TooLong
 from reporting.views import (
     actions,
     clusters,
@@ -39,25 +39,18 @@ def pdf(request, scope, language):
     if language not in LANGUAGES:
         raise Http404
     page = dashboard_page(request, scope)
-    languages = LANGUAGES[language]
-    try:
-        content = render_dashboard(
-            page,
-            views=_views(page),
-            languages=languages,
-            made_at=today(),
-            large_print=wants_large_print(request),
-        )
-    except TooLong:
-        return too_long(
-            _("There is too much here for a PDF. Take one view at a time, or the data.")
-        )
-    with translation.override(languages[0]):
-        name = _("dashboard %(scope)s %(cycle)s") % {
-            "scope": page.scope.name,
-            "cycle": page.cycle.code,
-        }
-    return pdf_file(content, name, languages)
+    return document(
+        request,
+        partial(render_dashboard, page, views=_views(page), made_at=today()),
+        language=language,
+        name=lambda: (
+            _("dashboard %(scope)s %(cycle)s")
+            % {"scope": page.scope.name, "cycle": page.cycle.code}
+        ),
+        too_long=_(
+            "There is too much here for a PDF. Take one view at a time, or the data."
+        ),
+    )
 
 
 def _views(page):

@@ -3,21 +3,21 @@
 Where a page is public, it and its PDF open without signing in; otherwise all who can sign in read it.
 """
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.permissions import Permission, authorise, holds
-from reporting.files import LANGUAGES, pdf_file, too_long, wants_large_print
+from reporting.files import LANGUAGES, document
 from reporting.forms.learned import BeginForm
 from reporting.learned import load_page
 from reporting.models import Learned
 from reporting.pdf.learned import render_learned
-from reporting.pdf.press import TooLong
 
 
 @login_not_required
@@ -71,20 +71,13 @@ def learned_pdf(request, year, language):
         return redirect_to_login(request.get_full_path())
     if not learned.is_published:
         raise Http404
-    languages = LANGUAGES[language]
-    try:
-        content = render_learned(
-            load_page(learned, request.user),
-            languages=languages,
-            large_print=wants_large_print(request),
-        )
-    except TooLong:
-        return too_long(
-            _("This page holds too much text for a PDF. Read it on its page.")
-        )
-    with translation.override(languages[0]):
-        name = _("what we learned %(year)s") % {"year": learned.year}
-    return pdf_file(content, name, languages)
+    return document(
+        request,
+        partial(render_learned, load_page(learned, request.user)),
+        language=language,
+        name=lambda: _("what we learned %(year)s") % {"year": learned.year},
+        too_long=_("This page holds too much text for a PDF. Read it on its page."),
+    )
 
 
 def _readable(request, year):

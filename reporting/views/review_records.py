@@ -1,7 +1,8 @@
 """The record of a review as a file to take away: of one cluster, or of a group."""
 
+from functools import partial
+
 from django.http import Http404
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -9,8 +10,7 @@ from organisations.permissions import Permission, authorise
 from peerreview.selectors.records import load_records
 from peerreview.views.loading import visible_group, visible_review
 from peerreview.views.records import reviews_of
-from reporting.files import LANGUAGES, pdf_file, today, too_long, wants_large_print
-from reporting.pdf.press import TooLong
+from reporting.files import LANGUAGES, document, today
 from reporting.pdf.review_record import render_review_record
 
 
@@ -40,25 +40,24 @@ def group_record_pdf(request, round, group, language):  # noqa: A002
 
 
 def _file(request, reviews, group, of_the_group, language):
-    languages = LANGUAGES[language]
-    try:
-        content = render_review_record(
+    return document(
+        request,
+        partial(
+            render_review_record,
             load_records(reviews, reader=request.user),
             group=group,
             of_the_group=of_the_group,
-            languages=languages,
             made_at=today(),
-            large_print=wants_large_print(request),
-        )
-    except TooLong:
-        return too_long(
-            _("This record holds too much text for a PDF. Read it on its page.")
-        )
-    with translation.override(languages[0]):
-        name = _("record of review %(round)s %(subject)s") % {
-            "round": group.round.code,
-            "subject": _("group %(number)s") % {"number": group.number}
-            if of_the_group
-            else reviews[0].reflection.cluster_name,
-        }
-    return pdf_file(content, name, languages)
+        ),
+        language=language,
+        name=lambda: (
+            _("record of review %(round)s %(subject)s")
+            % {
+                "round": group.round.code,
+                "subject": _("group %(number)s") % {"number": group.number}
+                if of_the_group
+                else reviews[0].reflection.cluster_name,
+            }
+        ),
+        too_long=_("This record holds too much text for a PDF. Read it on its page."),
+    )

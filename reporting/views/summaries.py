@@ -5,8 +5,7 @@ from functools import partial
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -17,14 +16,16 @@ from assessments.selectors import agreed_levels, load_sheet
 from assessments.views.loading import readable, reflection_url
 from organisations.permissions import Permission, authorise
 from reporting.before import load_before
-from reporting.files import LANGUAGES, pdf_file, too_long, wants_large_print
-from reporting.pdf.press import TooLong
+from reporting.files import LANGUAGES, document
 from reporting.pdf.report import render_draft, render_report
 from reporting.pdf.summary import render_summary
 
 SUMMARY = gettext_lazy("self-reflection summary %(cluster)s %(cycle)s %(number)s")
 REPORT = gettext_lazy("self-reflection report %(cluster)s %(cycle)s %(number)s")
 DRAFT = gettext_lazy("self-reflection draft %(cluster)s %(cycle)s")
+TOO_LONG = gettext_lazy(
+    "This self-reflection holds too much text for a PDF. Read it on its page."
+)
 
 
 @require_GET
@@ -33,7 +34,7 @@ def summary_pdf(request, cycle, cluster, number, language):
     submission = _submission(request, cycle, cluster, number, language)
     before = load_before(submission, user=request.user)
     render = partial(render_summary, submission, before=before)
-    return _file(request, render, SUMMARY, submission, LANGUAGES[language])
+    return _file(request, render, SUMMARY, submission, language)
 
 
 @require_GET
@@ -41,7 +42,7 @@ def report_pdf(request, cycle, cluster, number, language):
     """All of one submission, in the language asked for, or in both."""
     submission = _submission(request, cycle, cluster, number, language)
     render = partial(render_report, submission)
-    return _file(request, render, REPORT, submission, LANGUAGES[language])
+    return _file(request, render, REPORT, submission, language)
 
 
 @require_GET
@@ -55,22 +56,15 @@ def draft_pdf(request, cycle, cluster, language):
     draft = snapshot.canonical(
         snapshot.build(load_sheet(reflection), load_by_outcome(reflection))
     )
-    languages = LANGUAGES[language]
-    try:
-        content = render_draft(
-            draft,
-            made_at=timezone.now(),
-            languages=languages,
-            large_print=wants_large_print(request),
-        )
-    except TooLong:
-        return _too_long()
-    with translation.override(languages[0]):
-        name = DRAFT % {
-            "cluster": reflection.cluster.name,
-            "cycle": reflection.cycle.code,
-        }
-    return pdf_file(content, name, languages)
+    return document(
+        request,
+        partial(render_draft, draft, made_at=timezone.now()),
+        language=language,
+        name=lambda: (
+            DRAFT % {"cluster": reflection.cluster.name, "cycle": reflection.cycle.code}
+        ),
+        too_long=TOO_LONG,
+    )
 
 
 def _submission(request, cycle, cluster, number, language):
@@ -89,27 +83,20 @@ def _submission(request, cycle, cluster, number, language):
     return submission
 
 
-def _file(request, render, sentence, submission, languages):
+def _file(request, render, sentence, submission, language):
     """The document, under a name that says whose it is, as the cluster was called then."""
-    try:
-        content = render(
-            languages=languages,
-            agreed=agreed_levels(submission),
-            large_print=wants_large_print(request),
-        )
-    except TooLong:
-        return _too_long()
     frozen = json.loads(submission.content)["cluster"]["name"]
-    with translation.override(languages[0]):
-        name = sentence % {
-            "cluster": frozen[languages[0]],
-            "cycle": submission.reflection.cycle.code,
-            "number": submission.number,
-        }
-    return pdf_file(content, name, languages)
-
-
-def _too_long():
-    return too_long(
-        _("This self-reflection holds too much text for a PDF. Read it on its page.")
+    return document(
+        request,
+        partial(render, agreed=agreed_levels(submission)),
+        language=language,
+        name=lambda: (
+            sentence
+            % {
+                "cluster": frozen[LANGUAGES[language][0]],
+                "cycle": submission.reflection.cycle.code,
+                "number": submission.number,
+            }
+        ),
+        too_long=TOO_LONG,
     )

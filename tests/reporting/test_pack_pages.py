@@ -13,6 +13,7 @@ from reporting import tasks
 from reporting.models import Pack
 from reporting.models.packs import MOST_FAILURES, Fault
 from reporting.packs import files
+from reporting.pdf import stored
 from reporting.services import packs as services
 from tests.factories import ClusterFactory, SelfReflectionFactory, UserFactory
 from tests.reporting.packing import ask, some_submissions
@@ -50,7 +51,7 @@ def pack(cycle, board, submissions, officer, client):
 @pytest.fixture
 def ready(pack):
     pack = made(pack, size=len(FILE))
-    with files.written(files.path_of(pack)) as file:
+    with stored.written(files.path_of(pack)) as file:
         file.write(FILE)
     return pack
 

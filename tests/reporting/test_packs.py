@@ -18,6 +18,7 @@ from reporting import tasks
 from reporting.models import Pack, PackPart
 from reporting.models.packs import MOST_CLAIMS, MOST_FAILURES, Fault
 from reporting.packs import files, making
+from reporting.pdf import stored
 from reporting.services import packs as services
 from tests.assessments.test_concurrency import at_once
 from tests.factories import ClusterFactory, SelfReflectionFactory
@@ -301,7 +302,7 @@ def test_a_file_goes_when_its_week_is_over(pack, cycle, board, officer):
     old = made(pack)
     under_way = ask(cycle, officer, board, form="bound")
     for path in (files.path_of(old), files.path_of(under_way)):
-        with files.written(path) as file:
+        with stored.written(path) as file:
             file.write(b"words")
     assert files.tidy() == 0
     assert old.has_file

@@ -2,14 +2,10 @@
 
 from dataclasses import replace
 
-from django.template.loader import render_to_string
-from django.utils import translation
-
 from reporting.pdf.areas.contents import area_document
 from reporting.pdf.areas.shapes import Figures
-from reporting.pdf.exhibits import lines_of, lines_of_texts
-from reporting.pdf.press import TooLong
-from reporting.pdf.rendering import Part, draw
+from reporting.pdf.exhibits import lines_of
+from reporting.pdf.rendering import draw, lines_of_texts, parts_of, refuse_more
 
 MOST_LINES = 6_000  # cells, in both languages
 
@@ -20,25 +16,23 @@ def render_area_summary(page, *, languages, made_at, large_print=False):
     Reads what the dashboard shows to the reader of ``page``, whatever its address asks for beside
     the level, and says of ``made_at`` the day alone. Raises TooLong.
     """
-    parts, lines = [], 0
-    for language in languages:
-        with translation.override(language):
-            # Another page, because what one has loaded may be in the words of one language.
-            asked = replace(page, query={}, on_paper=True)
-            document = area_document(asked, language, made_at)
-            lines += _lines(document)
-            if lines > MOST_LINES:
-                raise TooLong(f"{lines} lines")
-            html = render_to_string(
-                "reporting/area_summary.html",
-                {
-                    "summary": document,
-                    "document": document,
-                    "dashboard": document,  # as the parts call it that the dashboard's has too
-                    "both": len(languages) > 1,
-                },
-            )
-            parts.append(Part(document.title, html))
+    lines = 0
+
+    def document_in(language):
+        nonlocal lines
+        # Another page, because what one has loaded may be in the words of one language.
+        asked = replace(page, query={}, on_paper=True)
+        document = area_document(asked, language, made_at)
+        lines += _lines(document)
+        refuse_more(lines, MOST_LINES)
+        return document
+
+    parts = parts_of(
+        "reporting/area_summary.html",
+        "summary",
+        languages=languages,
+        document_in=document_in,
+    )
     return draw(parts, languages=languages, created_at=made_at, large_print=large_print)
 
 
