@@ -19,22 +19,28 @@ class PresenceQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(may_read_answers(user, "reflection__"))
 
+    def open(self):
+        """Pages that nobody said were left."""
+        return self.exclude(place=Presence.LEFT)
+
     def giving_signs(self):
-        return self.filter(seen_at__gt=timezone.now() - GONE_AFTER)
+        return self.open().filter(seen_at__gt=timezone.now() - GONE_AFTER)
 
     def silent(self):
         return self.filter(seen_at__lte=timezone.now() - GONE_AFTER)
 
 
 class Presence(models.Model):
-    """An open page of the form; its row goes when the page is left, or falls silent."""
+    """An open page of the form, or one just left; its row goes when it has fallen silent."""
+
+    LEFT = ""
 
     reflection = models.ForeignKey(
         "assessments.SelfReflection", models.CASCADE, related_name="presences"
     )
     by = models.ForeignKey(User, models.CASCADE, related_name="+")
     page_id = models.UUIDField()  # one open page; a person may have several
-    # Which page of the form: "context", "PCMW-3", "enablers", "support", "contents", "session".
+    # Which page of the form: "context", "PCMW-3", "enablers", "support", "contents", "session"; or LEFT.
     place = models.CharField(max_length=40)
     seen_at = models.DateTimeField(default=timezone.now)
 

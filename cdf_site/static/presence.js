@@ -12,7 +12,7 @@ if (box) {
 function tellPresence({ dataset }) {
   const EVERY = Number(dataset.every); // milliseconds
   const LONGEST = Number(dataset.longestPause);
-  const page = number();
+  let page = number();
   const line = box.querySelector(".presence__line");
   let timer = null;
   let pause = EVERY;
@@ -65,6 +65,7 @@ function tellPresence({ dataset }) {
     }
     isHere = false;
     post({ leave: "1" }, { keepalive: true }).catch(() => {});
+    page = number(); // what was left stays left; whoever comes back opens it anew
   }
 
   function show(here) {

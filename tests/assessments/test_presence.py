@@ -113,7 +113,23 @@ def test_gone_at_once_when_the_page_says_so(
     response = give_a_sign(client, address, contributor, page=page, leave="1")
 
     assert (response.status_code, seen_by(reflection, lead)) == (204, [])
-    assert not Presence.objects.exists()
+
+
+@pytest.mark.parametrize("signs", [0, 1])
+def test_a_sign_read_after_the_page_was_left_brings_nobody_back(
+    client, address, reflection, lead, contributor, after, signs
+):
+    page = uuid.uuid4()
+    for _ in range(signs):
+        give_a_sign(client, address, contributor, page=page)
+    give_a_sign(client, address, contributor, page=page, leave="1")
+
+    give_a_sign(client, address, contributor, page=page)
+
+    assert seen_by(reflection, lead) == []
+    after(16)
+    give_a_sign(client, address, lead)
+    assert list(Presence.objects.values_list("by__email", flat=True)) == [lead.email]
 
 
 def test_nobody_takes_somebody_elses_page_away(
@@ -188,14 +204,13 @@ def test_a_sign_writes_no_audit_and_takes_eight_queries(
     client, address, lead, contributor, django_assert_num_queries
 ):
     give_a_sign(client, address, contributor)
-    client.force_login(lead)
+    page = uuid.uuid4()
+    give_a_sign(client, address, lead, page=page)
     before = AuditEvent.objects.count()
 
     # Session, person, memberships, self-reflection; note, prune, who is here, modules.
     with django_assert_num_queries(8):
-        client.post(
-            address, {"page_id": uuid.uuid4(), "place": "contents"}, headers=JSON
-        )
+        client.post(address, {"page_id": page, "place": "contents"}, headers=JSON)
 
     assert AuditEvent.objects.count() == before
 
