@@ -17,9 +17,9 @@ class FindingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The reviewers' and the facilitator's at once; once shared, the cluster's and those above."""
         reviewed = ClusterReview.objects.read_by_reviewer(user).values("pk")
-        known = ClusterReview.objects.visible_to(user).values("pk")
+        beside = ClusterReview.objects.known_beside_reviewing(user).values("pk")
         return self.filter(
-            Q(review__in=reviewed) | Q(shared_at__isnull=False, review__in=known)
+            Q(review__in=reviewed) | Q(shared_at__isnull=False, review__in=beside)
         )
 
 

@@ -166,20 +166,25 @@ class ClusterReviewQuerySet(models.QuerySet):
             .values("group")
         )
 
+    def known_beside_reviewing(self, user):
+        """The cluster's own people's, its board's and the national officers'."""
+        if user.has_role(Role.NATIONAL_OFFICER):
+            return self
+        return self.filter(self._beside(user))
+
     def visible_to(self, user):
-        """The cluster's own people's, its board's and the national officers', and its reviewers'."""
+        """As ``known_beside_reviewing``, and its reviewers'."""
         if user.has_role(Role.NATIONAL_OFFICER):
             return self
         reviewed = self.model.objects.read_by_reviewer(user).values("pk")
-        return self.filter(
-            Q(pk__in=reviewed)
-            | Q(round__announced_at__isnull=False)
-            & (
-                Q(reflection__cluster__in=user.cluster_ids(*CLUSTER_ROLES))
-                | Q(reflection__cluster__health_board__in=user.health_board_ids())
-            )
-            | Q(round__in=ReviewRound.objects.organised_by(user).values("pk"))
-        )
+        return self.filter(Q(pk__in=reviewed) | self._beside(user))
+
+    @staticmethod
+    def _beside(user):
+        return Q(round__announced_at__isnull=False) & (
+            Q(reflection__cluster__in=user.cluster_ids(*CLUSTER_ROLES))
+            | Q(reflection__cluster__health_board__in=user.health_board_ids())
+        ) | Q(round__in=ReviewRound.objects.organised_by(user).values("pk"))
 
     def taking_part(self):
         return self.filter(withdrew_at=None)
