@@ -144,7 +144,8 @@ def main():
     chosen = None if options.all else CHOSEN
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=shutil.which("chromium-headless-shell")
+            or shutil.which("chromium"),
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
         )
         for width in (1280, 320) if options.all else (1280,):
