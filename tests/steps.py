@@ -152,10 +152,9 @@ def add_link(reflection, *, by, title="Minutes of our meeting", uses=None, **sai
     evidence = services.add_evidence(
         reflection=reflection,
         title=title,
-        language="en",
         uses=uses,
         by=by,
-        **({"url": "https://example.test/minutes"} | said),
+        **({"url": "https://example.test/minutes", "language": "en"} | said),
     )
     reflection.refresh_from_db()
     return evidence

@@ -7,7 +7,8 @@ letting the tags themselves say it. This is the third: it needs nothing but the 
 an update cannot silently break it. The template quotes what is in the other language, and nothing
 else, in a ``blockquote``; each language's document is an ``article`` that begins on a known page.
 
-It also names every head of a table once (WeasyPrint repeats the name on each page the table goes on
+It also gives every item of a list one body (WeasyPrint: as many as it has paragraphs, or none),
+names every head of a table once (WeasyPrint repeats the name on each page the table goes on
 to) and says what it is the head of, and marks running heads and page numbers as what they are:
 WeasyPrint leaves them as content that belongs to nothing. Links are called by their words
 (WeasyPrint: by the name of the place they lead to), and none is inside another (WeasyPrint: the
@@ -90,6 +91,8 @@ class _Tree:
             self.table(element)
         elif kind == Name.Link:
             self.link(element)
+        elif kind == Name.LI:
+            self.item(element)
         page = self.pages[element.Pg.objgen]
         kids = element.K
         for kid in kids if isinstance(kids, Array) else [kids]:
@@ -108,6 +111,21 @@ class _Tree:
             for mark in marks:
                 self.parents[self.parent_at[int(mark.Obj.StructParent)]] = link
                 link.K.append(mark)
+
+    def item(self, item):
+        """Put what an item of a list holds beside its mark into one body."""
+        mark = [kid for kid in item.K if _is_a(kid, "/S", Name.Lbl)]
+        rest = [kid for kid in item.K if kid not in mark]
+        if [kid.S for kid in rest] == [Name.LBody]:
+            return
+        body = self.pdf.make_indirect(
+            Dictionary(Type=Name.StructElem, S=Name.LBody, P=item, Pg=item.Pg, K=rest)
+        )
+        for kid in rest:
+            kid.P = body
+            if kid.S == Name.LBody:
+                kid.S = Name.Div
+        item.K = Array([*mark, body])
 
     def drop_empty(self, element):
         """Leave out the boxes that hold only a drawn shape."""

@@ -1,7 +1,8 @@
 """What keeps a PDF from being readable for everyone: the one place where that is said.
 
-Fourteen checks, each of which has been seen to fail (``test_pdf_ua.py``). They are no proof of
-PDF/UA-1, for which there is a validator (``script/verapdf``); they hold in every run of the tests.
+Fourteen checks, each of which has been seen to fail (``test_pdf_ua.py``), and the rules of PDF/UA-1
+that a program can judge (ISO 14289-1), by a validator that is not ours. ``script/verapdf`` asks
+another one, where there is one.
 """
 
 import io
@@ -9,6 +10,7 @@ import itertools
 import re
 
 import pikepdf
+from page import ValidationProfile, validate_pdf_bytes
 
 from tests.reporting.tree import Document, letters_of
 
@@ -33,7 +35,14 @@ def faults(raw, languages, written=()):
             f"{check.__name__}: {fault}"
             for check in CHECKS
             for fault in check(document, languages)
-        ] + list(_changed(document, written))
+        ] + [*judged(raw), *_changed(document, written)]
+
+
+def judged(raw):
+    """What is not as PDF/UA-1 asks, each rule once."""
+    report = validate_pdf_bytes(raw, profile=ValidationProfile.PDF_UA_1)
+    broken = {failure.rule_id: failure.message for failure in report.failures}
+    return [f"{rule}: {broken[rule]}" for rule in sorted(broken)]
 
 
 def spaced(text):

@@ -15,7 +15,15 @@ from tests.peerreview.world import Phase, ReviewWorld, build_review_world
 from tests.remembering import remembered
 from tests.reporting.builders import ENGLISH, WELSH
 from tests.reporting.learned_pages import published, this_year
-from tests.steps import answer_all, outcome_of, question_subject, save, submit, words_of
+from tests.steps import (
+    add_link,
+    answer_all,
+    outcome_of,
+    question_subject,
+    save,
+    submit,
+    words_of,
+)
 from tests.steps import entry as answer
 
 LANGUAGES = {"cy": ("cy",), "en": ("en",), "both": ("cy", "en")}
@@ -82,6 +90,8 @@ def build_everything(
             language=words["language"],
         )
     reflection.refresh_from_db()
+    for code in LANGUAGES["both"]:
+        add_link(reflection, by=lead, language=code)
     submit(reflection, by=lead)
     review = build_review_world(
         reflection=reflection,

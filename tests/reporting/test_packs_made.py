@@ -91,6 +91,7 @@ def test_a_bound_pack_can_be_read_by_everyone(
 ):
     pack, content = made(cycle, officer, board, language=language, form="bound")
 
+    assert faults.judged(content) == []
     with pikepdf.open(io.BytesIO(content)) as pdf:
         document = Document(pdf)
         assert [
