@@ -96,6 +96,10 @@ class Message(models.Model):
             pgettext_lazy("e-mail", "action escalated"),
         )
         PACK_READY = "pack_ready", pgettext_lazy("e-mail", "documents ready")
+        WORDS_CHOSEN = (
+            "words_chosen",
+            pgettext_lazy("e-mail", "words chosen for the yearly page"),
+        )
         DIGEST = "digest", pgettext_lazy("e-mail", "the day's e-mails in one")
 
     class State(models.TextChoices):

@@ -140,6 +140,10 @@ SAMPLES = {
         {"failed": 2},
         {"count": 0, "failed": 12},
     ),
+    Kind.WORDS_CHOSEN: _ways(
+        {"clusters": CLUSTER, "year": "2030", "is_public": True, "link": LINK},
+        {"is_public": False},
+    ),
     Kind.DIGEST: _ways(
         {"count": 2, "letters": LINES, "more": 0, "link": LINK},
         {"count": 43, "more": 41},

@@ -106,28 +106,34 @@ def _pressing(**due):
         .order_by("due_on", "pk")
     )
     read_over_their_framework(actions)
-    clusters = {action.reflection.cluster_id for action in actions}
-    followers = {}
-    if clusters:
-        for predecessor, successor in (
-            Succession.objects.in_effect()
-            .filter(predecessor__in=clusters)
-            .values_list("predecessor", "successor")
-        ):
-            followers.setdefault(predecessor, []).append(successor)
-    leads = leads_of(clusters | {pk for pks in followers.values() for pk in pks})
+    leads = leads_in_charge({action.reflection.cluster_id for action in actions})
     pressing = []
     for action in actions:
-        cluster = action.reflection.cluster_id
         owner = action.owner if action.owner_is_here else None
-        told = {
-            person.pk: person
-            for pk in [cluster, *followers.get(cluster, [])]
-            for person in leads.get(pk, [])
-            if person != owner
-        }
-        pressing.append(Pressing(action, owner, list(told.values())))
+        told = leads.get(action.reflection.cluster_id, [])
+        pressing.append(
+            Pressing(action, owner, [person for person in told if person != owner])
+        )
     return pressing
+
+
+def leads_in_charge(clusters):
+    """As ``leads_of``, and of a cluster that another follows the leads of that other: two queries."""
+    in_charge = {cluster: [cluster] for cluster in clusters}
+    for predecessor, successor in (
+        Succession.objects.in_effect()
+        .filter(predecessor__in=clusters)
+        .values_list("predecessor", "successor")
+    ):
+        in_charge[predecessor].append(successor)
+    leads = leads_of({pk for pks in in_charge.values() for pk in pks})
+    return {
+        # Whoever leads both is there once.
+        cluster: list(
+            {person.pk: person for pk in pks for person in leads.get(pk, [])}.values()
+        )
+        for cluster, pks in in_charge.items()
+    }
 
 
 def leads_of(clusters):

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.selectors.reminders import leads_in_charge
+from notifications.models import Message
+from notifications.services import Letters, send_all
+from notifications.writing import LANGUAGES, link_to, name_of
 from organisations.audit import record
 from organisations.models import AuditEvent
 from organisations.permissions import Permission, authorise
-from reporting.learned import candidate_actions, candidate_practices
+from reporting.learned import SOURCES, candidate_actions, candidate_practices
 from reporting.models import Learned, LearnedEntry, LearnedVersion
 from reporting.models.learned import WORDS
 
@@ -120,6 +124,7 @@ def save_entry(*, entry, base_version, said, by):
         for name, value in now.items():
             setattr(entry, name, value)
         _save_version(entry, by=by)
+        _tell_clusters(entry.learned, LearnedEntry.objects.filter(pk=entry.pk))
     return Saved(entry, conflicts)
 
 
@@ -157,13 +162,15 @@ def put_back_entry(*, entry, by):
         entry.removed_at, entry.position = None, _next_position(entry.learned)
         entry.save(update_fields=["removed_at", "position"])
         record(AuditEvent.Kind.CHANGED, by=by, subject=entry, what="put_back")
+        _tell_clusters(entry.learned, LearnedEntry.objects.filter(pk=entry.pk))
 
 
 @transaction.atomic
 def publish_learned(*, learned, is_public, by):
     """Show the page to everyone who can sign in, or to everybody; also of one that is shown.
 
-    Raises Incomplete, and NothingToShow where all that could be shown to them is missing.
+    Whoever leads a cluster whose words are on it is told. Raises Incomplete, and NothingToShow
+    where all that could be shown to them is missing.
     """
     learned = _locked(learned, by=by)
     standing = learned.entries.filter(removed_at=None)
@@ -174,19 +181,19 @@ def publish_learned(*, learned, is_public, by):
         shown = shown.filter(readers=Readers.PUBLIC)
     if not shown.exists():
         raise NothingToShow
-    if learned.is_published and learned.is_public == is_public:
-        return
-    if not learned.is_published:
-        learned.published_at, learned.published_by = timezone.now(), by
-    learned.is_public = is_public
-    learned.save()
-    record(
-        AuditEvent.Kind.CHANGED,
-        by=by,
-        subject=learned,
-        what="published",
-        is_public=is_public,
-    )
+    if not (learned.is_published and learned.is_public == is_public):
+        if not learned.is_published:
+            learned.published_at, learned.published_by = timezone.now(), by
+        learned.is_public = is_public
+        learned.save()
+        record(
+            AuditEvent.Kind.CHANGED,
+            by=by,
+            subject=learned,
+            what="published",
+            is_public=is_public,
+        )
+    _tell_clusters(learned, standing)
 
 
 @transaction.atomic
@@ -267,3 +274,46 @@ def _save_version(entry, *, by):
     )
     kind = AuditEvent.Kind.ADDED if entry.version == 1 else AuditEvent.Kind.CHANGED
     record(kind, by=by, subject=entry, version=entry.version, readers=entry.readers)
+
+
+# Telling ---------------------------------------------------------------------------------
+
+
+def _tell_clusters(learned, entries):
+    """Tell whoever leads a cluster whose words are among ``entries`` that readers see them.
+
+    Of a page each of them is told once, whatever is published and changed afterwards.
+    """
+    if not learned.is_published:
+        return
+    shown = [
+        entry for entry in entries.shown().select_related(*SOURCES) if entry.cluster
+    ]
+    leads = leads_in_charge({entry.cluster.pk for entry in shown})
+    theirs = {}
+    for entry in shown:
+        for person in leads[entry.cluster.pk]:
+            theirs.setdefault(person, []).append(entry)
+    send_all(
+        kind=Message.Kind.WORDS_CHOSEN,
+        about=learned,
+        letters=[
+            Letters(to=[person], facts=_facts_of(learned, some), occasion="published")
+            for person, some in theirs.items()
+        ],
+    )
+
+
+def _facts_of(learned, entries):
+    clusters = {entry.cluster: None for entry in entries}  # each once, in their order
+    return {
+        "clusters": {
+            language: ", ".join(name_of(cluster)[language] for cluster in clusters)
+            for language in LANGUAGES
+        },
+        "year": str(learned.year),
+        # Where they differ, what most people read.
+        "is_public": learned.is_public
+        and any(entry.readers == Readers.PUBLIC for entry in entries),
+        "link": link_to("learned:learned_detail", year=learned.year),
+    }
