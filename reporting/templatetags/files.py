@@ -3,7 +3,7 @@
 from django import template
 from django.urls import reverse
 
-from reporting.files import PRINTS, wants_large_print
+from reporting.files import LANGUAGES, PRINTS, wants_large_print
 
 register = template.Library()
 
@@ -18,16 +18,21 @@ def exhibit_file(page, exhibit, ending):
     )
 
 
-@register.simple_tag(takes_context=True)
-def document_file(context, address, language, cycle, cluster, number=None):
-    """The address of a cluster's document, in the print that the page was asked for."""
-    where = {"cycle": cycle, "cluster": cluster, "language": language}
+@register.inclusion_tag("components/_document_links.html", takes_context=True)
+def document_links(context, address, label, *, name="", query="", **where):
+    """A document in either language, or in both; ``name`` tells it from others on the page.
+
+    Without a ``query`` of its own it is in the print that the page was asked for.
+    """
     asked = context["request"].GET.get("print")
-    return reverse(
-        address,
-        kwargs=where | ({"number": number} if number else {}),
-        query={"print": asked} if asked in PRINTS else None,
-    )
+    query = query or (f"?print={asked}" if asked in PRINTS else "")
+    urls = {
+        f"{language}_url": reverse(address, kwargs={**where, "language": language})
+        + query
+        for language in LANGUAGES
+    }
+    what = f"{label}, {name}" if name else label
+    return {"label": label, "what": what, **urls}
 
 
 @register.inclusion_tag("components/_document_size.html", takes_context=True)
