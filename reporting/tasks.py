@@ -20,13 +20,13 @@ def draw_part(part):
     if making.draw_part(part):
         draw_part.enqueue(part)
         return
-    pack = PackPart.objects.values_list("pack", flat=True).get(pk=part)
-    making.put_together(pack)
+    put_together.call(PackPart.objects.values_list("pack", flat=True).get(pk=part))
 
 
 @task()
 def put_together(pack):
-    making.put_together(pack)
+    if making.put_together(pack):
+        put_together.enqueue(pack)
 
 
 @task()

@@ -1,48 +1,67 @@
-"""Runs a program of ours on a file that somebody has sent, in a process with little to spend.
+"""Runs a program of ours in a process with little to spend.
 
-Whatever a hostile file makes a library do, that process has no database, no settings, no
-environment, 512 MB of memory and ten seconds of computing, writes no file, and ends.
+Whatever it makes a library do, above all with a file that somebody has sent, that process has no
+database, no settings, no environment, so much memory and computing and no more, and ends.
 """
 
 import resource
 import runpy
 import subprocess
 import sys
+from typing import NamedTuple
 
-MEMORY = 512 * 1024 * 1024
-SECONDS = 10  # of computing
-PATIENCE = 30  # seconds of waiting for it
+MEGABYTE = 1024 * 1024
 
 
-def run(program, file, *arguments):
+class Limits(NamedTuple):
+    """What a program may use."""
+
+    megabytes: int = 512
+    seconds: int = 10  # of computing
+    patience: int = 30  # seconds of waiting for it
+    written: int = 0  # megabytes that it may write into files
+
+
+USUAL = Limits()
+
+
+def run(program, file, *arguments, into=subprocess.PIPE, limits=USUAL):
     """What ``program``, a path of ours, prints about ``file``, which has a descriptor.
 
-    Raises TimeoutExpired where it does not end and CalledProcessError where it fails.
+    It goes ``into`` a file where one is given, and nothing is returned. Raises TimeoutExpired where
+    the program does not end and CalledProcessError where it fails.
     """
-    return subprocess.run(  # noqa: S603 (our own program; the file is no argument)
-        [sys.executable, "-I", __file__, program, *arguments],
+    done = subprocess.run(  # noqa: S603 (our own program; the file is no argument)
+        [sys.executable, "-I", __file__, *map(str, limits), program, *arguments],
         stdin=file,
-        capture_output=True,
-        timeout=PATIENCE,
+        stdout=into,
+        stderr=subprocess.PIPE,
+        timeout=limits.patience,
         check=True,
         env={},
-    ).stdout.decode()
+    )
+    return (done.stdout or b"").decode()
 
 
-def limit():
-    """Give this process no more than it needs; a limit that is lower already stays."""
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
+def limit(most=USUAL):
+    """Give this process no more than it needs; a limit that is lower already stays.
+
+    A second before the computing is over for good a signal says that it is: SIGXCPU.
+    """
+    for what, soft, hard in (
+        (resource.RLIMIT_AS, most.megabytes * MEGABYTE, most.megabytes * MEGABYTE),
+        (resource.RLIMIT_CPU, most.seconds, most.seconds + 1),
+        (resource.RLIMIT_FSIZE, most.written * MEGABYTE, most.written * MEGABYTE),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
-        _soft, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        _soft, set_already = resource.getrlimit(what)
+        if set_already != resource.RLIM_INFINITY:
+            soft, hard = min(soft, set_already), min(hard, set_already)
+        resource.setrlimit(what, (soft, hard))
 
 
 if __name__ == "__main__":
-    limit()
-    del sys.argv[0]
+    count = len(Limits._fields)
+    limit(Limits(*map(int, sys.argv[1 : count + 1])))
+    del sys.argv[: count + 1]
     runpy.run_path(sys.argv[0], run_name="__main__")

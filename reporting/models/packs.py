@@ -24,6 +24,7 @@ class Fault(models.TextChoices):
 
     TOO_LONG = "too_long", _("There is too much text for a PDF.")
     NOT_DRAWN = "not_drawn", _("It could not be drawn.")
+    TOO_MANY = "too_many", _("There are too many documents for one PDF.")
     CRASHED = "crashed", _("Making it was broken off again and again.")
     REFUSED = "refused", _("You may not read it any more.")
 

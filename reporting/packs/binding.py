@@ -1,49 +1,43 @@
-"""A pack as one PDF: the contents, then each document, in one file that is as accessible as they are.
+"""Joining PDFs into one that is as accessible as they are: the contents, then each document.
 
 Joining pages is easy and loses what screen readers need: each document's structure, which is a tree
 of its own beside the pages. So the trees are joined as well. In each document, before it is copied,
 the numbers by which pages lead to the structure are moved past those of the documents before it, the
 names of the heads of tables are made its own, and links lead to places instead of names of places.
+
+``bound`` has ``confined`` run this as a program, so it imports no Django. It reads JSON of what to
+join and writes the PDF; ``TOO_MUCH`` is how it ends where it has too little memory for that.
 """
 
 import io
+import json
+import sys
+from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
-from reporting.files import LANGUAGES
-from reporting.models import PackPart
-from reporting.packs.contents import as_pdf
-from reporting.packs.files import path_of_part
-
 A_DOCUMENT = "pack:"  # how the links of the contents begin
+TOO_MUCH = 3
 
 
-def write_bound(file, pack, parts):
-    """Write ``pack`` into ``file``. The same documents give the same bytes."""
-    done = [part for part in parts if part.state == PackPart.State.DONE]
-    documents = {
-        part.position: (_title(pack, part), path_of_part(part)) for part in done
-    }
-    bind(file, _contents(pack, parts, done), documents)
-
-
-def _title(pack, part):
-    """What its bookmark says: in both languages where they are not the same."""
-    names = [part.name(language) for language in LANGUAGES[pack.language]]
-    return " / ".join(dict.fromkeys(names))
+def main():
+    try:
+        contents, documents = json.load(sys.stdin)
+        bind(sys.stdout.buffer, Path(contents).read_bytes(), documents)
+    except MemoryError:
+        sys.exit(TOO_MUCH)
 
 
 def bind(file, contents, documents):
     """Write the PDF ``contents`` with all of ``documents`` after it into ``file``.
 
-    Those are a title and a path by number; the links of the contents lead to ``pack:NUMBER``. All of
-    Wales, some 3,000 pages, takes a quarter of a minute and two thirds of a gigabyte.
+    Of each of those a number, a title and a path; the links of the contents lead to ``pack:NUMBER``.
     """
     with pikepdf.open(io.BytesIO(contents)) as pdf:
         volume = _Volume(pdf)
         first_pages = {}
-        for number, (title, path) in documents.items():
+        for number, title, path in documents:
             first_pages[number] = len(pdf.pages)
             with pikepdf.open(path) as source:
                 volume.add(source, title, prefix=f"d{number:04}-")
@@ -53,23 +47,6 @@ def bind(file, contents, documents):
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
         )
-
-
-def _contents(pack, parts, done):
-    """The contents, which count their own pages: drawn again where there are more than thought."""
-    length = 2 * len(
-        LANGUAGES[pack.language]
-    )  # in each language a cover, and most often a page
-    while True:
-        places, page = [], length + 1
-        for part in done:
-            places.append(page)
-            page += part.pages
-        contents = as_pdf(pack, parts, places)
-        with pikepdf.open(io.BytesIO(contents)) as pdf:
-            if len(pdf.pages) <= length:
-                return contents
-            length = len(pdf.pages)
 
 
 class _Volume:
@@ -204,3 +181,7 @@ def _resolve_links(source):
             action = link.get("/A", {})
             if isinstance(action.get("/D"), String):
                 action.D = places[str(action.D)]
+
+
+if __name__ == "__main__":
+    main()

@@ -27,6 +27,11 @@ def path_of_part(part):
     return _folder_of_parts(part.pack) / f"{part.position:04}.pdf"
 
 
+def path_of_contents(pack):
+    """What stands before the documents in one PDF, until it is joined with them."""
+    return _folder_of_parts(pack) / "contents.pdf"
+
+
 def remove_parts(pack):
     """Throw the documents of ``pack`` away, which are in its file now or of no use any more."""
     shutil.rmtree(_folder_of_parts(pack), ignore_errors=True)

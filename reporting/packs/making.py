@@ -7,7 +7,7 @@ import pikepdf
 
 from reporting.models import Pack, PackPart
 from reporting.models.packs import Fault
-from reporting.packs.binding import write_bound
+from reporting.packs.bound import TooMuch, write_bound
 from reporting.packs.documents import render
 from reporting.packs.files import path_of, path_of_part, remove_parts
 from reporting.packs.zipping import write_zip
@@ -48,24 +48,41 @@ def draw_part(number):
 
 
 def put_together(number):
-    """Make the file of the pack with that number, once each of its documents is made or given up."""
+    """Make the file of the pack with that number, once each of its documents is made or given up.
+
+    Returns whether it is to be tried again.
+    """
     pack = services.claim_pack(pack=number)
     if pack is None:
-        return
+        return False
     parts = list(pack.parts.select_related("submission").in_order())
     for part in parts:
         part.pack = pack
     if any(part.state == PackPart.State.DONE for part in parts):
         path = path_of(pack)
-        with written(path) as file:
-            WRITERS[pack.form](file, pack, parts)
-        if not services.finish_pack(pack=pack, size=path.stat().st_size):
-            # Cancelled meanwhile. Where another worker has it, the same file lies there.
-            pack.refresh_from_db(fields=["state"])
-            if pack.state == Pack.State.CANCELLED:
-                path.unlink(missing_ok=True)
+        try:
+            with written(path) as file:
+                WRITERS[pack.form](file, pack, parts)
+        except TooMuch:
+            services.fail_pack(pack=pack, fault=Fault.TOO_MANY)
+        except Exception:
+            # Above all: what joins the documents was killed.
+            logger.exception("A pack could not be put together")
+            return services.leave_pack(pack=pack)
+        else:
+            _finish(pack, path)
     else:
         services.fail_pack(pack=pack, fault=parts[0].fault)
     pack.refresh_from_db(fields=["state"])
     if not pack.is_under_way:
         remove_parts(pack)
+    return False
+
+
+def _finish(pack, path):
+    if services.finish_pack(pack=pack, size=path.stat().st_size):
+        return
+    # Cancelled meanwhile. Where another worker has it, the same file lies there.
+    pack.refresh_from_db(fields=["state"])
+    if pack.state == Pack.State.CANCELLED:
+        path.unlink(missing_ok=True)

@@ -116,14 +116,14 @@ class _Tree:
         """Put what an item of a list holds beside its mark into one body."""
         mark = [kid for kid in item.K if _is_a(kid, "/S", Name.Lbl)]
         rest = [kid for kid in item.K if kid not in mark]
-        if [kid.S for kid in rest] == [Name.LBody]:
+        if len(rest) == 1 and _is_a(rest[0], "/S", Name.LBody):
             return
         body = self.pdf.make_indirect(
             Dictionary(Type=Name.StructElem, S=Name.LBody, P=item, Pg=item.Pg, K=rest)
         )
         for kid in rest:
             kid.P = body
-            if kid.S == Name.LBody:
+            if _is_a(kid, "/S", Name.LBody):
                 kid.S = Name.Div
         item.K = Array([*mark, body])
 

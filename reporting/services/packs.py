@@ -29,9 +29,10 @@ from reporting.models.packs import (
 )
 from reporting.selectors import load_progress
 
-# Longer than a document may take (reporting.pdf.press), and than putting all of Wales together.
+# Longer than a document may take (reporting.pdf.press), and than putting a pack together may: its
+# contents are such a document, and joining takes two minutes at most (reporting.packs.bound).
 LEASE = datetime.timedelta(seconds=90)
-BINDING_LEASE = datetime.timedelta(minutes=10)
+BINDING_LEASE = datetime.timedelta(minutes=3)
 MOST_BINDINGS = 3  # of one pack, begun and never finished
 MOST_AT_ONCE = 5  # packs of one person that are under way
 
@@ -203,6 +204,11 @@ def claim_pack(*, pack):
     return pack
 
 
+def leave_pack(*, pack):
+    """Let go of ``pack``, as ``claim_pack`` gave it, unfinished. Returns whether to try again."""
+    return _leave_pack(pack)
+
+
 @transaction.atomic
 def finish_pack(*, pack, size):
     """Say that the file of ``pack``, as ``claim_pack`` gave it, lies there, and tell who asked.
@@ -213,7 +219,7 @@ def finish_pack(*, pack, size):
     failed = pack.parts.filter(state=PackPart.State.FAILED).count()
     state = Pack.State.PARTIAL if failed else Pack.State.READY
     expires_at = now + LIFETIME
-    if not _leave_pack(pack, state=state, expires_at=expires_at, size=size):
+    if not _end_pack(pack, state=state, expires_at=expires_at, size=size):
         return False
     made = pack.parts.count() - failed
     _tell(pack, count=made, failed=failed, expires=hour(expires_at))
@@ -223,8 +229,9 @@ def finish_pack(*, pack, size):
 @transaction.atomic
 def fail_pack(*, pack, fault):
     """Say that nothing can be made of ``pack``, as ``claim_pack`` gave it, and tell who asked."""
-    if _leave_pack(pack, state=Pack.State.FAILED, fault=fault):
-        _tell(pack, count=0, failed=pack.parts.count())
+    if _end_pack(pack, state=Pack.State.FAILED, fault=fault):
+        failed = pack.parts.filter(state=PackPart.State.FAILED).count()
+        _tell(pack, count=0, failed=failed)
 
 
 def give_up_part(*, part):
@@ -279,6 +286,10 @@ def _leave_part(part, **changes):
     return bool(mine.update(lease_until=None, **changes))
 
 
+def _end_pack(pack, **changes):
+    return _leave_pack(pack, finished_at=timezone.now(), **changes)
+
+
 def _leave_pack(pack, **changes):
     mine = Pack.objects.filter(pk=pack.pk, state=Pack.State.MAKING, claims=pack.claims)
-    return bool(mine.update(lease_until=None, finished_at=timezone.now(), **changes))
+    return bool(mine.update(lease_until=None, **changes))

@@ -2,6 +2,7 @@
 
 import io
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -73,7 +74,21 @@ def test_a_bomb_costs_no_memory_and_no_time(name, make):
 
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown / 1024 < 50  # megabytes, of this process
-    assert time.monotonic() - begun < confined.PATIENCE
+    assert time.monotonic() - begun < confined.USUAL.patience
+
+
+def test_the_process_that_looks_inside_is_told_when_it_computes_too_long():
+    program = (
+        f"import runpy; confined = runpy.run_path({confined.__file__!r});"
+        "confined['limit'](confined['Limits'](seconds=1))\n"
+        "while True: pass"
+    )
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], check=False
+    )
+
+    assert done.returncode == -signal.SIGXCPU
 
 
 @pytest.mark.parametrize(("megabytes", "ends"), [(100, 0), (600, 1)])

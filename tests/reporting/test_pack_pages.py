@@ -213,6 +213,43 @@ def test_names_what_could_not_be_made_and_what_was_not_there(client, pack):
     assert "ond nid pob un" in page
 
 
+@pytest.mark.parametrize(
+    ("who", "language", "said", "boards", "button"),
+    [
+        (
+            "officer",
+            "en",
+            "There are too many documents for one PDF.",
+            False,
+            "Ask for a ZIP file",
+        ),
+        (
+            "national",
+            "cy",
+            "Mae gormod o ddogfennau ar gyfer un PDF.",
+            True,
+            "Gofyn am ffeil ZIP",
+        ),
+    ],
+)
+def test_what_is_too_much_for_one_pdf_is_offered_as_a_zip(
+    client, request, cycle, board, submissions, who, language, said, boards, button
+):
+    by = request.getfixturevalue(who)
+    pack = ask(cycle, by, None if boards else board, form="bound")
+    finish_all(pack)
+    services.fail_pack(pack=services.claim_pack(pack=pack.pk), fault=Fault.TOO_MANY)
+    client.force_login(by)
+
+    page = words_of(client.get(url("pack_detail", language, pack=pack.pk)))
+
+    assert said in page
+    assert button in page
+    assert ("un bwrdd iechyd ar y tro" in page) is boards
+    assert 'name="form" value="zip"' in page
+    assert "could be made" not in page
+
+
 # The file -------------------------------------------------------------------------------------
 
 

@@ -298,7 +298,10 @@ def test_nothing_is_asked_for_of_what_is_done(pack):
 # Files ----------------------------------------------------------------------------------------
 
 
-def test_a_file_goes_when_its_week_is_over(pack, cycle, board, officer):
+def test_a_file_goes_when_its_week_is_over(
+    pack, cycle, board, officer, settings, tmp_path
+):
+    settings.DOCUMENTS_ROOT = tmp_path
     old = made(pack)
     under_way = ask(cycle, officer, board, form="bound")
     for path in (files.path_of(old), files.path_of(under_way)):
