@@ -124,6 +124,8 @@ class ListedAccount:
     password: str
     scope_cy: str
     scope_en: str
+    large_print: bool
+    shares_meeting_note: bool
 
     @property
     def role_label(self):
@@ -167,6 +169,8 @@ def _listed(account, membership):
         password=PASSWORD,
         scope_cy=scope["cy"],
         scope_en=scope["en"],
+        large_print=membership.user.large_print,
+        shares_meeting_note=membership.user.shares_meeting_note,
     )
 
 

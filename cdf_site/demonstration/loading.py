@@ -37,6 +37,7 @@ from cdf_site.demonstration import (
     figures,
     learned,
     meeting,
+    needs,
     outbox,
     plan,
     review,
@@ -126,6 +127,7 @@ def load(*, say=lambda line: None, clusters_per_board=None):
     review.prepare(this_cycle, cycle_before, people=people, texts=loader.texts)
     figures.enter(edition, people=people)
     learned.publish_a_page(by=people.national_officer)
+    needs.say_needs()
     outbox.keep_a_few(
         cycle=this_cycle, addresses={account.email for account in ACCOUNTS}
     )

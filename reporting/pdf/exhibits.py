@@ -57,7 +57,6 @@ class Picture:
     dated: date
     notes: list[str]
     commentary: Note | None
-    is_fine: bool = False  # whether its table is in small letters, for being long
 
     @property
     def is_wide(self):
@@ -69,11 +68,13 @@ class Picture:
 
     @property
     def is_turned(self):
+        if self.empty:
+            return False
         texts = sum(not is_number for _head, is_number in self.heads)
         return len(self.heads) >= TOO_MANY_COLUMNS or texts >= TOO_MANY_TEXTS
 
 
-def picture_of(page, exhibit, language, *, without=frozenset(), is_fine=False):
+def picture_of(page, exhibit, language, *, without=frozenset()):
     """``exhibit`` with all that its table shows, but the columns ``without``, by their codes."""
     columns = [
         column for column in exhibit.table.shown_columns if column.code not in without
@@ -100,7 +101,6 @@ def picture_of(page, exhibit, language, *, without=frozenset(), is_fine=False):
         dated=exhibit.dated,
         notes=exhibit.notes,
         commentary=note_on(page, exhibit.note_key, language),
-        is_fine=is_fine,
     )
 
 

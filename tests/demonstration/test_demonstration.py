@@ -36,6 +36,8 @@ from cdf_site.demonstration.plan import Stage, draft_progress, stages
 from cdf_site.demonstration.review import SOURCE
 from cdf_site.demonstration.words import Words, due_on, read_texts
 from organisations.models import AuditEvent, Cluster, Membership, Role, User
+from peerreview.models import Assignment
+from peerreview.selectors.needs import meeting_needs
 from reporting.learned import load_page
 from reporting.models import Learned
 from tests.factories import CycleFactory, UserFactory
@@ -525,6 +527,29 @@ def test_the_accounts_of_the_sign_in_page(demonstration, django_assert_num_queri
         account for account in accounts if account.email == "lead.neath@example.test"
     )
     assert (neath.scope_cy, neath.scope_en) == ("Castell-nedd", "Neath")
+
+
+def test_two_people_have_said_what_they_need(demonstration):
+    needs = [
+        (account.email, account.large_print, account.shares_meeting_note)
+        for account in demonstration_accounts()
+        if account.large_print or account.shares_meeting_note
+    ]
+
+    assert needs == [
+        ("contributor.afan@example.test", True, False),
+        ("lead.penderi@example.test", True, True),
+    ]
+
+
+def test_whoever_facilitates_reads_what_helps_in_the_meeting(demonstration):
+    facilitator = Assignment.objects.running().get(
+        user__email="lead.cardiff-west@example.test"
+    )
+
+    needs = meeting_needs(facilitator.group, besides=facilitator.user)
+
+    assert [person.email for person in needs.notes] == ["lead.penderi@example.test"]
 
 
 def test_the_accounts_are_listed_in_a_demonstration_only(demonstration, settings):

@@ -188,8 +188,8 @@ def test_hostile_text_is_only_text(full, snippet):
     quotes = [document.text_of(quote) for quote in document.root.find("BlockQuote")]
     readable = re.sub(r"[\x07\u202e]", "", snippet)
     literal = re.sub(r"\s", "", readable)
-    # But the sentence why, which is not among the models above.
-    assert {re.sub(r"\s", "", quote) for quote in quotes} == {literal}
+    # Again and again and nothing else; one that goes on upon the next page is in two elements.
+    assert set(re.sub(r"\s", "", "".join(quotes)).split(literal)) == {""}
     assert len(document.root.find("H1")) == 1
     assert Path("/etc/hostname").read_text().strip() not in words(raw)
     for thing in document.pdf.objects:

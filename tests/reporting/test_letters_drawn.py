@@ -24,7 +24,7 @@ LETTERS = [*ROOFED, *ROOFED.values(), NOBODY_S, " "]
 WEIGHTS = (400, 600)
 # An inch; millimetres of a letter's square; of a letter. Each millimetre is five dots.
 DOTS, SIDE, POINTS = 127, 24, 40
-CELL, LEFT, TOP = SIDE * 5, 20 * 5, 24 * 5  # dots; the style sheet's margins
+CELL, LEFT, TOP = SIDE * 5, 18 * 5, 21 * 5  # dots; the style sheet's margins
 # Parts of a letter's ink: how far it is at least from what it is not, how near to its own body.
 FAR, NEAR = 0.08, 0.02
 

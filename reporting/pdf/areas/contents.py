@@ -101,7 +101,6 @@ class _Contents:
                     replace(exhibit, number=next(self.numbers)),
                     self.language,
                     without=self.without(exhibit.key) | without,
-                    is_fine=True,
                 )
                 found.append(Figures(picture, [] if found else list(says)))
         return found

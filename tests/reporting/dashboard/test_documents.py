@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pikepdf
@@ -19,6 +20,7 @@ from assessments.models import Action, Cycle
 from reporting.exhibits import EXHIBITS, Page
 from reporting.models import Commentary
 from reporting.pdf import dashboard, rendering
+from reporting.pdf.exhibits import TOO_MANY_TEXTS, Picture
 from reporting.pdf.press import TooLong
 from reporting.scopes import scope_of_code
 from reporting.views import documents
@@ -332,6 +334,25 @@ def test_before_anybody_has_submitted(reflection, national):
 
     assert "Key indicator dashboard" in text
     assert "Exhibit 1: " in text
+
+
+def test_an_exhibit_of_nothing_turns_no_page():
+    picture = Picture(
+        key="actions",
+        number=1,
+        title="",
+        empty="",
+        chart=None,
+        heads=[("Place", False)] * TOO_MANY_TEXTS,
+        rows=[],
+        source="",
+        dated=None,
+        notes=[],
+        commentary=None,
+    )
+
+    assert picture.is_turned
+    assert not replace(picture, empty="There are none yet.").is_turned
 
 
 # Who may have it, and how much of it -------------------------------------------------------
