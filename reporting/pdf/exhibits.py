@@ -18,6 +18,7 @@ MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 13
 TOO_MANY_TEXTS = 7  # columns of texts: from here on the page is turned too
 FEW_ROWS = 12  # which stay on one page
 TALLEST = 1.6  # of its width: what is taller would be too small to read on one page
+TALLEST_TURNED = 0.6  # the same on a turned page, as in large print
 # Of these an empty cell is not unknown: there is no outcome, or no day was set.
 WITH_NOTHING, NOTHING = {"action_list"}, "–"
 
@@ -65,6 +66,14 @@ class Picture:
     @property
     def is_short(self):
         return len(self.rows) <= FEW_ROWS
+
+    @property
+    def is_tall(self):
+        """Whether a part of the drawing would be too small to read in large print."""
+        return any(
+            part.height > TALLEST_TURNED * part.width
+            for part in (self.chart, *self.chart.more)
+        )
 
     @property
     def is_turned(self):

@@ -336,23 +336,34 @@ def test_before_anybody_has_submitted(reflection, national):
     assert "Exhibit 1: " in text
 
 
-def test_an_exhibit_of_nothing_turns_no_page():
-    picture = Picture(
-        key="actions",
-        number=1,
-        title="",
-        empty="",
-        chart=None,
-        heads=[("Place", False)] * TOO_MANY_TEXTS,
-        rows=[],
-        source="",
-        dated=None,
-        notes=[],
-        commentary=None,
-    )
+PICTURE = Picture(
+    key="actions",
+    number=1,
+    title="",
+    empty="",
+    chart=None,
+    heads=[("Place", False)] * TOO_MANY_TEXTS,
+    rows=[],
+    source="",
+    dated=None,
+    notes=[],
+    commentary=None,
+)
 
-    assert picture.is_turned
-    assert not replace(picture, empty="There are none yet.").is_turned
+
+def test_an_exhibit_of_nothing_turns_no_page():
+    assert PICTURE.is_turned
+    assert not replace(PICTURE, empty="There are none yet.").is_turned
+
+
+@pytest.mark.parametrize(
+    ("heights", "is_tall"), [([50], False), ([70], True), ([50, 70], True)]
+)
+def test_a_drawing_is_tall_where_a_part_of_it_is(heights, is_tall):
+    first, *more = [SimpleNamespace(width=100, height=height) for height in heights]
+    first.more = more
+
+    assert replace(PICTURE, chart=first).is_tall == is_tall
 
 
 # Who may have it, and how much of it -------------------------------------------------------
