@@ -146,7 +146,10 @@ def main():
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium-headless-shell")
             or shutil.which("chromium"),
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            args=[
+                "--font-render-hinting=none",  # letters keep their distances
+                *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            ],
         )
         for width in (1280, 320) if options.all else (1280,):
             for role in dict.fromkeys(role for _, role, _ in pages(cycle, "en")):
