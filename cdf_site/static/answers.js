@@ -53,6 +53,7 @@ function saveWhileTyping(form, drafts) {
   let said = "";
   let calm = false; // what was said last was part of the daily round
   let leaving = false;
+  let going = 0; // when another page was last asked for: it may show what was stored before a reply
   let signedOut = false; // nothing can be sent until the same person signs in again
   let over = ""; // why nothing can be saved here any more
 
@@ -476,6 +477,9 @@ function saveWhileTyping(form, drafts) {
   // The server has this content: its draft goes, one of newer content stays.
   async function forget(key, content) {
     const draft = drafted.get(key);
+    if (Date.now() - going < GIVEN_UP) {
+      return; // the page that was asked for throws it away, or brings it back
+    }
     if (draft && (draft.content === content || !isOpen(key))) {
       drafted.delete(key);
       drafts.remove(nameOf(key), await draft.mark);
@@ -701,11 +705,13 @@ function saveWhileTyping(form, drafts) {
   });
   window.addEventListener("pageshow", ({ persisted }) => {
     leaving = false;
+    going = 0;
     if (persisted && navigator.onLine && (draftsWork || !unsent())) {
       location.reload(); // its versions may be old by now
     }
   });
   window.addEventListener("beforeunload", (event) => {
+    going = Date.now();
     if (!leaving && !draftsWork && (signedOut || !navigator.onLine) && unsent()) {
       event.preventDefault();
     }
