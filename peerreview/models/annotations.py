@@ -60,9 +60,7 @@ class AnnotationQuerySet(models.QuerySet):
         """
         reviewed = ClusterReview.objects.read_by_reviewer(user).values("pk")
         beside = ClusterReview.objects.known_beside_reviewing(user)
-        facilitated = Assignment.objects.running().filter(
-            user=user, role=Assignment.Role.FACILITATOR
-        )
+        facilitated = Assignment.objects.of_facilitator(user)
         own_shared = Annotation.objects.filter(
             review=OuterRef("review"),
             author=user,

@@ -67,6 +67,10 @@ class AssignmentQuerySet(models.QuerySet):
         """Those that nobody has ended, of people who can sign in."""
         return self.filter(ended_at=None, user__is_active=True)
 
+    def of_facilitator(self, user):
+        """Where ``user`` facilitates now."""
+        return self.running().filter(user=user, role=Assignment.Role.FACILITATOR)
+
     def in_running_rounds(self):
         """Those of rounds that were announced and are not closed."""
         closed = ReviewPhase.objects.filter(
@@ -161,9 +165,7 @@ class ClusterReviewQuerySet(models.QuerySet):
 
     def facilitated_by(self, user):
         return self.read_by_reviewer(user).filter(
-            group__in=Assignment.objects.running()
-            .filter(user=user, role=Assignment.Role.FACILITATOR)
-            .values("group")
+            group__in=Assignment.objects.of_facilitator(user).values("group")
         )
 
     def known_beside_reviewing(self, user):
