@@ -104,13 +104,18 @@ async function purge() {
 async function signOut(form) {
   const { person, drafts: key, unsent } = form.dataset;
   const finishing = [];
-  document.dispatchEvent(new CustomEvent("signing-out", { detail: finishing })); // pages add promises
-  await Promise.race([Promise.allSettled(finishing), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
-  const left = await sendAll(await draftsOf(person, key), form.elements.csrfmiddlewaretoken.value);
+  document.dispatchEvent(new CustomEvent("signing-out", { detail: finishing })); // pages add promises: is all sent?
+  const sent = await Promise.race([Promise.all(finishing), new Promise((resolve) => setTimeout(resolve, PATIENCE, [false]))]);
+  const drafts = await draftsOf(person, key);
+  const left = drafts ? await sendAll(drafts, form.elements.csrfmiddlewaretoken.value) : sent.includes(false);
   if (left && !confirm(unsent)) {
+    document.dispatchEvent(new CustomEvent("staying"));
     return;
   }
   closed = true;
+  if (!drafts) {
+    return;
+  }
   await inStore("readwrite", (store) => store.delete(namesBeginning(`${person}/`)));
   if (await inStore("readonly", (store) => store.count())) {
     form.action += "?others=kept"; // what somebody else has not sent yet is not the server's to clear
@@ -137,14 +142,14 @@ async function sendAll(drafts, token) {
 
 if (usable) {
   purge().catch(() => {});
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (form.matches("form[data-drafts]") && !closed) {
-      event.preventDefault();
-      await signOut(form).then(
-        () => closed && form.submit(),
-        () => form.submit(),
-      );
-    }
-  });
 }
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.matches("form[data-drafts]") && !closed) {
+    event.preventDefault();
+    await signOut(form).then(
+      () => closed && form.submit(),
+      () => form.submit(),
+    );
+  }
+});

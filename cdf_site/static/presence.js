@@ -58,14 +58,15 @@ function tellPresence({ dataset }) {
     }
   }
 
-  function leave() {
+  async function leave() {
     clearTimeout(timer);
     if (!isHere) {
       return;
     }
     isHere = false;
-    post({ leave: "1" }, { keepalive: true }).catch(() => {});
+    const told = post({ leave: "1" }, { keepalive: true });
     page = number(); // what was left stays left; whoever comes back opens it anew
+    await told.catch(() => {});
   }
 
   function show(here) {
@@ -94,6 +95,8 @@ function tellPresence({ dataset }) {
 
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : begin()));
   document.addEventListener("signed-in", begin);
+  document.addEventListener("signing-out", ({ detail }) => detail.push(leave().then(() => true))); // later nobody would be heard
+  document.addEventListener("staying", begin);
   window.addEventListener("pagehide", leave);
   window.addEventListener("pageshow", begin);
   begin();

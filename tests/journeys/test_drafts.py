@@ -10,7 +10,14 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from assessments.models import Answer, AnswerVersion
-from tests.journeys.world import World, drafts, sign_in, sign_out, sign_out_button
+from tests.journeys.world import (
+    World,
+    drafts,
+    sign_in,
+    sign_out,
+    sign_out_button,
+    until,
+)
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -208,14 +215,21 @@ def test_of_what_somebody_changed_since_both_texts_are_shown(unsaved, world, fau
     ) == {"Typed on the ward"}
 
 
-def test_without_encryption_nothing_is_kept_and_nothing_breaks(new_page, world, faults):
-    faults.expect("ERR_INTERNET_DISCONNECTED")
+@pytest.fixture
+def in_plain(new_page, world, faults):
+    """The lead's page in a browser that cannot encrypt, as over plain http."""
+    faults.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
     page = new_page()
     page.add_init_script(
         "Object.defineProperty(Crypto.prototype, 'subtle', {get: () => undefined});"
     )
     sign_in(page, world.lead)
     page.goto(ADDRESS)
+    return page
+
+
+def test_without_encryption_nothing_is_kept_and_nothing_breaks(in_plain):
+    page = in_plain
 
     page.context.set_offline(True)
     box(page).fill("Typed in plain")
@@ -223,6 +237,28 @@ def test_without_encryption_nothing_is_kept_and_nothing_breaks(new_page, world, 
     kept = drafts(page)
     page.context.set_offline(False)
     expect(state(page)).to_contain_text("Saved at")
+    box(page).fill("Typed at the last moment")
     sign_out(page)
 
-    assert (kept, stored()) == (0, {"Typed in plain"})
+    assert (kept, stored()) == (0, {"Typed at the last moment"})
+
+
+def test_without_encryption_signing_out_asks_too(in_plain):
+    page = in_plain
+    asked = []
+
+    def decline(dialog):
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.route("**/PCMW/1/", lambda route: route.abort())
+    box(page).fill("Typed in plain")
+    expect(state(page)).to_contain_text("Not saved yet. What you typed is still here")
+    page.once("dialog", decline)
+    sign_out_button(page).click()
+    until(lambda: page.evaluate("1") and asked)
+    page.unroute("**/PCMW/1/")
+    sign_out(page)
+
+    assert len(asked) == 1
+    assert stored() == {"Typed in plain"}

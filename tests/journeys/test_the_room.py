@@ -21,6 +21,7 @@ from tests.journeys.world import (
     follow,
     press,
     sign_in,
+    sign_out,
     until,
     words,
 )
@@ -295,6 +296,11 @@ def test_two_people_see_each_other_and_do_not_when_one_has_left(
     # The line is hidden too where the server is slow to reply.
     here = Presence.objects.giving_signs().values_list("by__email", flat=True)
     assert until(lambda: list(here.all()) == [world.lead.email])
+
+    other.goto(at("en", "outcomes/PCMW/3/"))
+    expect(line).to_contain_text(str(world.contributor))
+    sign_out(other)
+    assert list(here.all()) == [world.lead.email]
 
 
 def quicker(page):
