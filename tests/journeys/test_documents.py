@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import UserFactory
-from tests.journeys.world import PASSWORD, fits, sign_in, words
+from tests.journeys.world import PASSWORD, become_nobody, fits, sign_in, words
 from tests.reporting.packing import some_submissions
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -85,7 +85,7 @@ def test_while_a_document_is_made_its_link_says_so(page, officer, axe, faults):
 
     # Where there is none, the page that says why
     page.unroute("**/*.pdf")
-    page.context.clear_cookies()
+    become_nobody(page, faults)
     link.click()
     page.wait_for_url("**/en/sign-in/?next=**")
 

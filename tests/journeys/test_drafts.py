@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from assessments.models import Answer, AnswerVersion
 from tests.journeys.world import (
     World,
+    become_nobody,
     drafts,
     sign_in,
     sign_out,
@@ -125,12 +126,12 @@ def test_a_killed_browser_loses_nothing(
     context.close()
 
 
-def test_only_its_writer_can_read_it(unsaved, world):
+def test_only_its_writer_can_read_it(unsaved, world, faults):
     page = unsaved
 
     readable = page.evaluate(READ_WITH_THE_KEY_OF_THIS_PAGE, world.lead.pk)
     records = page.evaluate(CHANGE_ALL, [0, 0])
-    page.context.clear_cookies()  # the session is gone, without signing out
+    become_nobody(page, faults)  # the session is gone, without signing out
     page.goto("/en/sign-in/")
     sign_in(page, world.contributor)
     by_another = page.evaluate(READ_WITH_THE_KEY_OF_THIS_PAGE, world.lead.pk)
@@ -180,12 +181,12 @@ def test_signing_out_asks_before_anything_is_lost(unsaved):
     assert (drafts(page), stored()) == (0, set())
 
 
-def test_after_seven_days_it_is_gone_whoever_opens_a_page(unsaved):
+def test_after_seven_days_it_is_gone_whoever_opens_a_page(unsaved, faults):
     page = unsaved
     day = 24 * 60 * 60 * 1000
 
     page.evaluate(CHANGE_ALL, [7 * day + 1000, 6 * day])
-    page.context.clear_cookies()
+    become_nobody(page, faults)
     page.goto("/en/sign-in/")
     page.wait_for_timeout(500)
 

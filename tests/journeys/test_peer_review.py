@@ -38,7 +38,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.journeys.test_self_reflection import looked_at
-from tests.journeys.world import follow, press, words
+from tests.journeys.world import become_nobody, follow, press, words
 from tests.peerreview.every_page import review_pages
 from tests.peerreview.record_pages import record_of, record_pages
 from tests.steps import answer_all, criterion_of, submit
@@ -69,13 +69,13 @@ SAID = {
 
 
 @pytest.fixture
-def visit(new_page, client, live_server):
+def visit(new_page, client, live_server, faults):
     """``visit(page, user)``: from now on ``user`` is signed in on ``page``, as if they had just done so."""
 
     def sign_in_at_once(page, user):
         client.force_login(user)
         name = settings.SESSION_COOKIE_NAME
-        page.context.clear_cookies()
+        become_nobody(page, faults)
         page.context.add_cookies(
             [
                 {

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from assessments import services
@@ -16,7 +15,15 @@ from tests.factories import (
     ModuleFactory,
     OutcomeFactory,
 )
-from tests.journeys.world import World, drafts, press, sign_in, sign_out, until
+from tests.journeys.world import (
+    World,
+    drafts,
+    end_sessions,
+    press,
+    sign_in,
+    sign_out,
+    until,
+)
 from tests.steps import entry, save, words_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -235,12 +242,12 @@ def test_a_slow_server_makes_no_conflicts(writing):
 
 @pytest.mark.parametrize("state_of", ["signed out", "offline", "overloaded"])
 def test_while_nothing_can_be_saved_it_is_seldom_tried(writing, faults, state_of):
-    faults.expect("status of (40[13]|503)|ERR_INTERNET_DISCONNECTED")
+    faults.expect("status of (403|503)|ERR_INTERNET_DISCONNECTED")
     page, box = writing
     sent = []
     page.on("request", lambda request: request.method == "POST" and sent.append(1))
     if state_of == "signed out":
-        Session.objects.all().delete()
+        end_sessions(faults)
     elif state_of == "offline":
         page.context.set_offline(True)
     else:
@@ -290,10 +297,10 @@ def test_saved_is_not_said_of_what_is_not(writing):
 
 
 def test_signing_in_is_asked_for_in_a_pause(writing, faults):
-    faults.expect("status of 40[13]")
+    faults.expect("status of 403")
     page, box = writing
     dialog = page.locator("#signed-out")
-    Session.objects.all().delete()
+    end_sessions(faults)
 
     with page.expect_response(lambda response: response.status in {401, 403}):
         box.press_sequentially("ab")
@@ -419,9 +426,9 @@ def test_whoever_may_no_longer_write_is_told(writing, world, faults):
 
 
 def test_another_person_sees_none_of_it_and_its_writer_all(writing, world, faults):
-    faults.expect("status of 40[13]")
+    faults.expect("status of 403")
     page, box = writing
-    Session.objects.all().delete()
+    end_sessions(faults)
     box.fill("The lead's own words")
     expect(state(page)).to_contain_text("You were signed out.")
 

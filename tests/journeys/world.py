@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils.translation import gettext, override, pgettext
 
@@ -86,6 +87,21 @@ def sign_out(page, language="en"):
     """
     with page.expect_navigation(url=f"**/{language}/sign-in/"):
         sign_out_button(page, language).click()
+
+
+def end_sessions(faults):
+    """End everybody's session, as time does.
+
+    What an open page asks for until it finds out is refused, and the browser tells of it.
+    """
+    faults.expect("status of 401")
+    Session.objects.all().delete()
+
+
+def become_nobody(page, faults):
+    """Take the session's cookie away from a page; its goodbye may be refused."""
+    faults.expect("status of 40[13].*/presence/")
+    page.context.clear_cookies()
 
 
 def sign_out_button(page, language="en"):
