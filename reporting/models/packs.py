@@ -161,6 +161,12 @@ class Pack(models.Model):
         return Scope(BOARD, self.health_board) if self.health_board_id else EVERYWHERE
 
     @property
+    def can_be_a_zip(self):
+        """Whether all is made, and what failed is putting it together as one PDF."""
+        in_one = self.form == self.Form.BOUND
+        return in_one and self.fault in (Fault.TOO_MANY, Fault.CRASHED)
+
+    @property
     def is_under_way(self):
         return self.state in UNDER_WAY
 

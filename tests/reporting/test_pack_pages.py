@@ -214,11 +214,12 @@ def test_names_what_could_not_be_made_and_what_was_not_there(client, pack):
 
 
 @pytest.mark.parametrize(
-    ("who", "language", "said", "boards", "button"),
+    ("who", "language", "fault", "said", "boards", "button"),
     [
         (
             "officer",
             "en",
+            Fault.TOO_MANY,
             "There are too many documents for one PDF.",
             False,
             "Ask for a ZIP file",
@@ -226,19 +227,38 @@ def test_names_what_could_not_be_made_and_what_was_not_there(client, pack):
         (
             "national",
             "cy",
+            Fault.TOO_MANY,
             "Mae gormod o ddogfennau ar gyfer un PDF.",
             True,
             "Gofyn am ffeil ZIP",
         ),
+        (
+            "officer",
+            "en",
+            Fault.CRASHED,
+            "Making it was broken off again and again.",
+            False,
+            "Ask for a ZIP file",
+        ),
     ],
 )
-def test_what_is_too_much_for_one_pdf_is_offered_as_a_zip(
-    client, request, cycle, board, submissions, who, language, said, boards, button
+def test_what_cannot_be_one_pdf_is_offered_as_a_zip(
+    client,
+    request,
+    cycle,
+    board,
+    submissions,
+    who,
+    language,
+    fault,
+    said,
+    boards,
+    button,
 ):
     by = request.getfixturevalue(who)
     pack = ask(cycle, by, None if boards else board, form="bound")
     finish_all(pack)
-    services.fail_pack(pack=services.claim_pack(pack=pack.pk), fault=Fault.TOO_MANY)
+    services.fail_pack(pack=services.claim_pack(pack=pack.pk), fault=fault)
     client.force_login(by)
 
     page = words_of(client.get(url("pack_detail", language, pack=pack.pk)))
