@@ -105,7 +105,8 @@ async function signOut(form) {
   const { person, drafts: key, unsent } = form.dataset;
   const finishing = [];
   document.dispatchEvent(new CustomEvent("signing-out", { detail: finishing })); // pages add promises: is all sent?
-  const sent = await Promise.race([Promise.all(finishing), new Promise((resolve) => setTimeout(resolve, PATIENCE, [false]))]);
+  const answered = Promise.all(finishing.map((one) => one.catch(() => false)));
+  const sent = await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, PATIENCE, [false]))]);
   const drafts = await draftsOf(person, key);
   const left = drafts ? await sendAll(drafts, form.elements.csrfmiddlewaretoken.value) : sent.includes(false);
   if (left && !confirm(unsent)) {

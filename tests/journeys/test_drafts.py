@@ -210,7 +210,7 @@ def test_of_what_somebody_changed_since_both_texts_are_shown(unsaved, world, fau
     expect(page.locator(".conflict")).to_contain_text("Meanwhile")
     expect(box(page)).to_have_value("Typed on the ward")
     expect(box(page, "in-the-way")).to_have_value("Typed in the car")
-    assert stored() == {"Meanwhile", "Typed in the car"}
+    assert until(lambda: stored() == {"Meanwhile", "Typed in the car"}), stored()
     assert set(
         AnswerVersion.objects.exclude(refusal="").values_list("text", flat=True)
     ) == {"Typed on the ward"}
