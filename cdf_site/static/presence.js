@@ -4,6 +4,8 @@
 // While the page is in sight it gives a sign every few seconds. Out of sight it is gone at once. Where no
 // reply comes it asks less and less often, and where the person is signed out it stops.
 
+const GIVEN_UP = 10000; // milliseconds without a reply
+
 const box = document.getElementById("presence");
 if (box) {
   tellPresence(box);
@@ -16,7 +18,7 @@ function tellPresence({ dataset }) {
   const line = box.querySelector(".presence__line");
   let timer = null;
   let pause = EVERY;
-  let asking = false;
+  let asking = null; // ends what is on its way
   let isHere = false; // as far as the server was told
 
   function post(fields, options = {}) {
@@ -32,18 +34,23 @@ function tellPresence({ dataset }) {
 
   async function ask() {
     clearTimeout(timer);
-    if (asking || document.hidden) {
+    if (document.hidden) {
       return;
     }
-    asking = isHere = true;
+    isHere = true;
+    if (asking) {
+      return; // and then again
+    }
+    asking = new AbortController();
+    const slow = setTimeout(() => asking.abort(), GIVEN_UP);
     try {
-      const response = await post({ place: dataset.place }, { signal: AbortSignal.timeout(EVERY) });
+      const response = await post({ place: dataset.place }, { signal: asking.signal });
       if (response.ok) {
         show((await response.json()).here);
         pause = EVERY;
       } else if (response.status < 500) {
         show([]);
-        return; // signed out, or not of the cluster any more: until the page is looked at again
+        isHere = false; // signed out, or not of the cluster any more: until the page is looked at again
       } else {
         pause = Math.min(pause * 2, LONGEST);
       }
@@ -51,9 +58,10 @@ function tellPresence({ dataset }) {
       show([]);
       pause = Math.min(pause * 2, LONGEST);
     } finally {
-      asking = false;
+      clearTimeout(slow);
+      asking = null;
     }
-    if (!document.hidden) {
+    if (isHere) {
       timer = setTimeout(ask, pause);
     }
   }
@@ -64,6 +72,7 @@ function tellPresence({ dataset }) {
       return;
     }
     isHere = false;
+    asking?.abort();
     const told = post({ leave: "1" }, { keepalive: true });
     page = number(); // what was left stays left; whoever comes back opens it anew
     await told.catch(() => {});

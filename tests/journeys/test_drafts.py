@@ -167,7 +167,8 @@ def test_signing_out_asks_before_anything_is_lost(unsaved):
         dialog.dismiss()
 
     page.once("dialog", decline)
-    sign_out_button(page).click()
+    with page.expect_event("dialog"):
+        sign_out_button(page).click()
     page.wait_for_timeout(1_000)
     still_here = (page.url.endswith(ADDRESS), drafts(page))
     page.once("dialog", lambda dialog: dialog.accept())

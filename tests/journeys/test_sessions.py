@@ -310,10 +310,11 @@ def test_another_person_is_led_away_from_a_page_without_a_form(new_page, world, 
     page = new_page()
     sign_in(page, world.lead)
     page.goto("/en/self-reflections/2030/afan/")
-    other = page.context.new_page()
-    end_sessions(faults)
-
+    other = new_page()
     sign_in(other, world.officer)
+
+    # At once: in between, the page would lead to signing in.
+    page.context.add_cookies(other.context.cookies())
     come_back_to(page)
 
     page.wait_for_url("**/en/")

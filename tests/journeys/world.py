@@ -18,6 +18,8 @@ from tests.factories import CycleFactory, UserFactory
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 PASSWORD = "a long enough password"
+# A page says that it is there until it finds out who is signed in now.
+PRESENCE_REFUSED = "status of 40[13].*/presence/"
 
 
 _loaded = []  # the tables that loading filled, when this process has once done it
@@ -95,12 +97,13 @@ def end_sessions(faults):
     What an open page asks for until it finds out is refused, and the browser tells of it.
     """
     faults.expect("status of 401")
+    faults.expect(PRESENCE_REFUSED)
     Session.objects.all().delete()
 
 
 def become_nobody(page, faults):
     """Take the session's cookie away from a page; its goodbye may be refused."""
-    faults.expect("status of 40[13].*/presence/")
+    faults.expect(PRESENCE_REFUSED)
     page.context.clear_cookies()
 
 
