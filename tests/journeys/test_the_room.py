@@ -303,6 +303,36 @@ def test_two_people_see_each_other_and_do_not_when_one_has_left(
     assert list(here.all()) == [world.lead.email]
 
 
+def test_who_signs_out_is_not_here_again_while_the_last_words_are_sent(new_page, world):
+    page = new_page()
+    quicker(page)
+    sign_in(page, world.lead)
+    page.goto(at("en", "outcomes/PCMW/3/"))
+    told, under_way = [], []
+
+    def listen(route):
+        told.append("leaves" if "leave" in route.request.post_data else "is here")
+        if told[-1] == "leaves":
+            for sign in under_way:
+                sign.continue_()
+            route.continue_()
+        else:
+            under_way.append(route)
+
+    def late(route):
+        page.wait_for_timeout(2_000)
+        route.continue_()
+
+    page.route("**/presence/", listen)
+    assert until(lambda: page.wait_for_timeout(100) or under_way)
+    page.route("**/outcomes/PCMW/3/", late)
+    page.locator("textarea[name=going-well-text]").fill("The last words")
+    sign_out(page)
+
+    assert told == ["is here", "leaves"]
+    assert Answer.objects.get().text == "The last words"
+
+
 def quicker(page):
     """Let the pages give a sign every half second, as their attribute says."""
 
