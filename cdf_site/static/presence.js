@@ -18,7 +18,7 @@ function tellPresence({ dataset }) {
   const line = box.querySelector(".presence__line");
   let timer = null;
   let pause = EVERY;
-  let asking = null; // ends what is on its way
+  let asking = null; // aborts the sign on its way
   let isHere = false; // as far as the server was told
 
   function post(fields, options = {}) {
@@ -34,13 +34,10 @@ function tellPresence({ dataset }) {
 
   async function ask() {
     clearTimeout(timer);
-    if (document.hidden) {
+    if (asking || document.hidden) {
       return;
     }
     isHere = true;
-    if (asking) {
-      return; // and then again
-    }
     asking = new AbortController();
     const slow = setTimeout(() => asking.abort(), GIVEN_UP);
     try {
